@@ -1,0 +1,1 @@
+//! Lock files, workflows and base images to packages: one file per format.

@@ -1,0 +1,1 @@
+//! Base images: typed, dated entries of `rules/images.toml`.

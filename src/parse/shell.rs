@@ -1,0 +1,1 @@
+//! The command tree of a shell script in a RUN instruction.

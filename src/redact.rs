@@ -1,0 +1,1 @@
+//! The one door by which source text leaves: masks what is sensitive.

@@ -1,0 +1,1 @@
+//! Every rule of every family; ids are unique.

@@ -1,0 +1,1 @@
+//! Output formats: a verdict becomes bytes. No format filters, counts or decides.

@@ -1,0 +1,1 @@
+//! Which files are sensitive by their name alone.

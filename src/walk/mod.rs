@@ -1,0 +1,1 @@
+//! What to read, each blob once: work tree, build contexts, index.
