@@ -1,5 +1,7 @@
 //! What a run found: facts and findings before the gate, a verdict after it.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Gap};
@@ -7,7 +9,8 @@ use crate::inventory::Inventory;
 use crate::parse::build_context::BuildContext;
 use crate::parse::directive::Directive;
 use crate::parse::dockerfile::Dockerfile;
-use crate::rule::Severity;
+use crate::rule::{Confidence, Severity};
+use crate::source::RelPath;
 
 /// Something a detector learned that is no finding in itself; `review`, `gate` and `sbom` read it.
 #[derive(Clone, Debug)]
@@ -63,6 +66,28 @@ pub struct Outcome {
     pub notes: Vec<String>,
 }
 
+/// The order of findings in every report: path, start, end, rule, origin (with its commit), message.
+pub fn order(a: &Finding, b: &Finding) -> Ordering {
+    fn key(finding: &Finding) -> impl Ord + '_ {
+        let region = finding.primary.place.region;
+        let origin = finding.origin();
+        (origin.path(), region.start, region.end, &finding.rule, origin, &finding.message, &finding.anchor)
+    }
+    key(a).cmp(&key(b))
+}
+
+/// Sorts findings and numbers those that share rule, path and anchor, so that each has a fingerprint of its own.
+pub fn number(findings: &mut [Finding]) {
+    findings.sort_by(order);
+    let mut seen: BTreeMap<(String, RelPath, String), u32> = BTreeMap::new();
+    for finding in findings {
+        let key = (finding.rule.as_str().to_owned(), finding.origin().path().clone(), finding.anchor.clone());
+        let count = seen.entry(key).or_default();
+        finding.occurrence = *count;
+        *count += 1;
+    }
+}
+
 /// An outcome after the gate.
 #[derive(Clone, Debug)]
 pub struct Verdict {
@@ -80,6 +105,13 @@ pub struct Verdict {
     pub status: Status,
 }
 
+impl Verdict {
+    /// The findings that count.
+    pub fn open(&self) -> impl Iterator<Item = &Judged> {
+        self.findings.iter().filter(|judged| judged.suppressed.is_none())
+    }
+}
+
 /// A finding and what the gate made of it.
 #[derive(Clone, Debug)]
 pub struct Judged {
@@ -87,6 +119,16 @@ pub struct Judged {
     pub finding: Finding,
     /// Set when it does not count.
     pub suppressed: Option<Suppressed>,
+}
+
+impl Judged {
+    /// True when this finding alone makes the verdict *fail*: it counts, is as bad as the threshold or worse, and
+    /// more than a guess.
+    pub fn fails(&self, fail_on: Option<Severity>) -> bool {
+        self.suppressed.is_none()
+            && self.finding.confidence > Confidence::Low
+            && fail_on.is_some_and(|threshold| self.finding.severity >= threshold)
+    }
 }
 
 /// Why a finding does not count.
