@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Turns the answers of the steps before into the exit code of the action.
+set -euo pipefail
+# shellcheck source=action/runner.sh
+. "$GITHUB_ACTION_PATH/action/runner.sh"
+
+# No answer, because a step before this one broke, is not a pass.
+code="${CHECK_EXIT_CODE:-2}"
+if [ "$SBOM_ASKED" = true ] && [ "${SBOM_EXIT_CODE:-2}" != 0 ]; then
+  complain "the SBOM could not be made: its step says why"
+  # A failed gate stays 1: it is what has to be mended first.
+  [ "$code" = 1 ] || code=2
+fi
+
+case "$code" in
+0) echo "plimsoll: pass (${CHECK_FINDINGS:-0} findings)" ;;
+1) complain "the gate says ${CHECK_VERDICT:-fail}: ${CHECK_FINDINGS:-some} findings; the step Check lists them" ;;
+*)
+  complain "the gate could not do its work, or not all of it: the step Check says why"
+  code=2
+  ;;
+esac
+output exit-code "$code"
+exit "$code"
