@@ -1,1 +1,0 @@
-//! Defaults, file, environment and flags become settings.
