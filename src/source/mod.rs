@@ -148,14 +148,22 @@ impl Source {
     }
 
     /// Records what must be masked in this source. Only the first call counts, so that what was once declared
-    /// sensitive cannot be taken back.
+    /// sensitive cannot be taken back. Ranges that overlap become one, which shows only what each of them would.
     pub fn mark_sensitive(&self, mut ranges: Vec<Sensitive>) {
+        ranges.retain(|sensitive| sensitive.range.start < sensitive.range.end);
         ranges.sort_by_key(|sensitive| (sensitive.range.start, sensitive.range.end, sensitive.shown));
-        ranges.dedup();
+        ranges.dedup_by(|next, kept| {
+            let overlaps = next.range.start < kept.range.end;
+            if overlaps {
+                kept.shown = kept.shown.min(next.range.start - kept.range.start + next.shown);
+                kept.range.end = kept.range.end.max(next.range.end);
+            }
+            overlaps
+        });
         let _ = self.0.sensitive.set(ranges);
     }
 
-    /// What must be masked, in order; `None` when nobody has looked yet, which `redact` treats as *everything*.
+    /// What must be masked, in order and disjoint; `None` when nobody has looked yet, which `redact` treats as *everything*.
     pub fn sensitive(&self) -> Option<&[Sensitive]> {
         self.0.sensitive.get().map(Vec::as_slice)
     }
