@@ -1,1 +1,266 @@
 //! The one door by which source text leaves: masks what is sensitive.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use crate::finding::{Draft, Excerpt, Finding, Fix, Label, Mark};
+use crate::source::{Source, Span, is_deceptive};
+
+/// An excerpt shows at most this many lines.
+const MAX_LINES: usize = 12;
+/// A longer line is cut around the mark.
+const MAX_LINE: u32 = 400;
+/// What is kept before the mark of a line that is cut.
+const LEAD: u32 = 120;
+/// Shorter values are too common to be looked for in prose.
+const MIN_VALUE: usize = 4;
+/// Shorter values only count where they stand as a word of their own.
+const MIN_INSIDE: usize = 8;
+
+/// Turns one draft into a finding that holds masked text only.
+pub fn seal(draft: Draft) -> Finding {
+    Sealer::default().seal(draft)
+}
+
+/// Seals many drafts. Remembers which values of a source are sensitive, so that ten thousand findings of one file
+/// cost ten thousand look-ups and not ten thousand readings. Keep one for each source.
+#[derive(Debug, Default)]
+pub struct Sealer {
+    known: BTreeMap<(usize, u32), (Source, Values)>,
+}
+
+impl Sealer {
+    /// Turns a draft into a finding that holds masked text only.
+    pub fn seal(&mut self, draft: Draft) -> Finding {
+        let mut keys = BTreeSet::new();
+        for label in std::iter::once(&draft.primary).chain(&draft.context) {
+            keys.insert(self.learn(label.span.source()));
+        }
+        let values: Vec<&Values> = keys.iter().filter_map(|key| self.known.get(key)).map(|known| &known.1).collect();
+        let scrub = |text: String| values.iter().fold(text, |text, values| values.scrub(text));
+        let leaks = |text: &str| values.iter().any(|values| values.first_in(text.as_bytes()).is_some());
+        let mark = |label: Label| Mark {
+            place: label.span.place(),
+            text: scrub(label.text),
+            excerpt: excerpt(&label.span),
+        };
+        Finding {
+            rule: draft.rule,
+            family: draft.family,
+            severity: draft.severity,
+            confidence: draft.confidence,
+            message: scrub(draft.message),
+            primary: mark(draft.primary),
+            context: draft.context.into_iter().map(mark).collect(),
+            help: draft.help.map(scrub),
+            fix: draft
+                .fix
+                .filter(|fix| !fix.edits.iter().any(|edit| leaks(&edit.text)))
+                .map(|fix| Fix { title: scrub(fix.title), ..fix }),
+            anchor: scrub(draft.anchor),
+            occurrence: 0,
+            secret: draft.secret,
+        }
+    }
+
+    fn learn(&mut self, source: &Source) -> (usize, u32) {
+        let key = (source.bytes().as_ptr().addr(), source.len());
+        // The source is kept with its values, so that its address cannot come to mean another one.
+        self.known.entry(key).or_insert_with(|| (source.clone(), Values::of(source)));
+        key
+    }
+}
+
+/// The sensitive values of a source, by length.
+#[derive(Default)]
+struct Values {
+    by_len: BTreeMap<usize, BTreeSet<Vec<u8>>>,
+    /// First bytes that a value can start with.
+    first: BTreeSet<u8>,
+}
+
+/// Says nothing of the values.
+impl std::fmt::Debug for Values {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Values(…)")
+    }
+}
+
+impl Values {
+    fn of(source: &Source) -> Self {
+        let mut values = Self::default();
+        for sensitive in source.sensitive().unwrap_or_default() {
+            let span = source.span(sensitive.range.clone());
+            let value = span.bytes();
+            values.add(value.to_vec());
+            if value.contains(&0) {
+                // Text of two bytes a character: prose would quote it in one.
+                values.add(value.iter().copied().filter(|byte| *byte != 0).collect());
+            }
+        }
+        values
+    }
+
+    fn add(&mut self, value: Vec<u8>) {
+        let trimmed = value.trim_ascii();
+        let Some(first) = trimmed.first() else { return };
+        if trimmed.len() >= MIN_VALUE {
+            self.first.insert(*first);
+            self.by_len.entry(trimmed.len()).or_default().insert(trimmed.to_vec());
+        }
+    }
+
+    /// The first and there longest value in a text.
+    fn first_in(&self, text: &[u8]) -> Option<Range<usize>> {
+        (0..text.len()).filter(|at| self.first.contains(&text[*at])).find_map(|at| {
+            self.by_len.iter().rev().find_map(|(len, values)| {
+                let found = values.contains(text.get(at..at + len)?)
+                    && (*len >= MIN_INSIDE || stands_alone(text, at..at + len));
+                found.then(|| at..at + len)
+            })
+        })
+    }
+
+    fn scrub(&self, text: String) -> String {
+        if self.by_len.is_empty() {
+            return text;
+        }
+        let (mut out, mut rest) = (String::new(), text.as_str());
+        while let Some(found) = self.first_in(rest.as_bytes()) {
+            // A value that is not UTF-8 cannot be in a string, so these are character boundaries.
+            let (Some(before), Some(after)) = (rest.get(..found.start), rest.get(found.end..)) else { break };
+            out.push_str(before);
+            let _ = write!(out, "…({})", found.len());
+            rest = after;
+        }
+        if out.is_empty() { text } else { out + rest }
+    }
+}
+
+fn stands_alone(text: &[u8], range: Range<usize>) -> bool {
+    let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    !(range.start > 0 && word(text.get(range.start - 1))) && !word(text.get(range.end))
+}
+
+/// The lines of a span, masked.
+fn excerpt(span: &Span) -> Excerpt {
+    let (source, mark) = (span.source(), span.range());
+    let first_line = span.region().start.line;
+    let Some(sensitive) = source.sensitive() else {
+        let text = format!("…({})", mark.len());
+        return Excerpt { marked: 0..text.len(), text, first_line, shortened: true };
+    };
+    let last = mark.end.max(mark.start + 1) - 1;
+    let mut canvas = Canvas { out: String::new(), mark: mark.clone(), start: None, end: None };
+    let mut shortened = false;
+    let mut line = source.line_range(mark.start);
+    'lines: for count in 0.. {
+        let shown = cut(&line, &mark);
+        shortened |= shown != line;
+        let mut at = shown.start;
+        let mut next = sensitive.partition_point(|masked| masked.range.end <= at);
+        while at < shown.end {
+            let masked = sensitive.get(next).filter(|masked| masked.range.start < shown.end);
+            let clear_end = masked.map_or(shown.end, |masked| masked.range.start.max(at));
+            canvas.clear(source, at..clear_end);
+            let Some(masked) = masked else { break };
+            canvas.masked(source, &masked.range, masked.shown);
+            at = masked.range.end.max(at + 1);
+            next += 1;
+            if masked.range.end > line.end {
+                // The secret runs over several lines; the mask stands for all of them.
+                shortened = true;
+                break 'lines;
+            }
+        }
+        if line.end >= last || line.end >= source.len() {
+            break;
+        }
+        if count + 1 == MAX_LINES {
+            shortened = true;
+            break;
+        }
+        canvas.out.push('\n');
+        line = source.line_range(line.end + 1);
+    }
+    let len = canvas.out.len();
+    let start = canvas.start.unwrap_or(len).min(len);
+    let end = canvas.end.unwrap_or(len).clamp(start, len);
+    Excerpt { text: canvas.out, first_line, marked: start..end, shortened }
+}
+
+/// What is shown of a line.
+fn cut(line: &Range<u32>, mark: &Range<u32>) -> Range<u32> {
+    if line.end - line.start <= MAX_LINE {
+        return line.clone();
+    }
+    let start = mark.start.clamp(line.start, line.end).saturating_sub(LEAD).max(line.start);
+    let start = start.min(line.end - MAX_LINE);
+    start..start + MAX_LINE
+}
+
+/// Masked text as it grows, with the mark's place in it.
+struct Canvas {
+    out: String,
+    mark: Range<u32>,
+    start: Option<usize>,
+    end: Option<usize>,
+}
+
+impl Canvas {
+    /// Text that may be shown, made safe to print.
+    fn clear(&mut self, source: &Source, range: Range<u32>) {
+        let mut at = range.start;
+        for stop in [self.mark.start, self.mark.end, range.end] {
+            let stop = stop.clamp(at, range.end);
+            push_safe(&mut self.out, source.span(at..stop).bytes());
+            at = stop;
+            self.pin(at);
+        }
+    }
+
+    /// A mask: the public prefix, an ellipsis, the length.
+    fn masked(&mut self, source: &Source, range: &Range<u32>, shown: u32) {
+        let from = self.out.len();
+        let shown = range.start.saturating_add(shown).min(range.end);
+        push_safe(&mut self.out, source.span(range.start..shown).bytes());
+        let _ = write!(self.out, "…({})", range.len());
+        if self.start.is_none() && self.mark.start < range.end {
+            self.start = Some(from);
+        }
+        if self.end.is_none() && self.mark.end <= range.end {
+            self.end = Some(if self.mark.end > range.start { self.out.len() } else { from });
+        }
+    }
+
+    fn pin(&mut self, at: u32) {
+        if self.start.is_none() && at >= self.mark.start {
+            self.start = Some(self.out.len());
+        }
+        if self.end.is_none() && at >= self.mark.end {
+            self.end = Some(self.out.len());
+        }
+    }
+}
+
+/// Appends bytes as printable text; a tab becomes a space, a carriage return nothing.
+fn push_safe(out: &mut String, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\t' => out.push(' '),
+                '\r' => {}
+                _ if is_deceptive(c) => {
+                    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                        let _ = write!(out, "\\x{byte:02X}");
+                    }
+                }
+                _ => out.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02X}");
+        }
+    }
+}
