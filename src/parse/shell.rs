@@ -1,1 +1,0 @@
-//! The command tree of a shell script in a RUN instruction.
