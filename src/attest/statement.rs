@@ -47,7 +47,7 @@ impl Subject {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StatementError {
     /// A subject on the command line.
-    #[error("`{0}` is no subject; write NAME=sha256: and the 64 lower-case hexadecimal digits of the digest")]
+    #[error("{0:?} is no subject; write NAME=sha256: and the 64 lower-case hexadecimal digits of the digest")]
     Subject(String),
     /// The predicate is no JSON object.
     #[error(
