@@ -6,6 +6,7 @@
 mod cyclonedx;
 mod document;
 mod licence;
+mod read;
 mod spdx;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 
 use crate::inventory::Inventory;
 use document::Document;
+pub use read::{Read, read};
 
 /// What the configuration and the flags say about documents.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +114,54 @@ pub enum SbomError {
     /// The document could not be serialised.
     #[error("the document could not be written ({0}); this is a bug of plimsoll, please report it")]
     Write(String),
+    /// A file that is too large to be read.
+    #[error("the document is larger than 256 MiB; split it, or give the tree that it was made from")]
+    TooLarge,
+    /// Bytes that are not UTF-8.
+    #[error("the document is not UTF-8 text from byte {0} on; save it as UTF-8")]
+    NotText(usize),
+    /// Broken JSON.
+    #[error("the document is not valid JSON: {0}; make it anew with the tool that wrote it")]
+    Json(String),
+    /// Broken XML.
+    #[error(
+        "the document is no CycloneDX XML that can be read: {0}; convert it to JSON with the tool that wrote it"
+    )]
+    Xml(String),
+    /// A broken line of tag-value text.
+    #[error(
+        "line {line} is no `Tag: value`, or its text has no end; make the document anew with the tool that wrote it"
+    )]
+    TagValue {
+        /// 1-based.
+        line: usize,
+    },
+    /// SPDX 3.
+    #[error("SPDX 3 is not read yet; write the document as SPDX 2.3 or CycloneDX")]
+    Spdx3,
+    /// Some other file.
+    #[error(
+        "neither CycloneDX (JSON or XML) nor SPDX 2 (JSON or tag-value); give one of these, or a directory"
+    )]
+    Unknown,
+    /// A version that we do not read.
+    #[error("{0} is not read; CycloneDX 1.2 to 1.7 as JSON, 1.3 to 1.5 as XML, and SPDX 2.2 and 2.3 are")]
+    ReadVersion(String),
+    /// A member of the wrong type.
+    #[error("`{0}` is no list; make the document anew with the tool that wrote it")]
+    Shape(&'static str),
+}
+
+/// The in-toto predicate type for a document in JSON, `None` for any other file: CycloneDX, or SPDX with its version
+/// (<https://github.com/in-toto/attestation/tree/main/spec/predicates>).
+pub fn predicate_type(bytes: &[u8]) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    if json.get("bomFormat").and_then(serde_json::Value::as_str) == Some("CycloneDX") {
+        return Some("https://cyclonedx.org/bom".to_owned());
+    }
+    let version = json.get("spdxVersion")?.as_str()?.strip_prefix("SPDX-")?;
+    let plain = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    plain.then(|| format!("https://spdx.dev/Document/v{version}"))
 }
 
 /// Writes the inventory as a document of the given format.

@@ -46,7 +46,7 @@ pub(super) fn write_tag_value(document: &Document<'_>) -> Result<Vec<u8>, SbomEr
         text.0.push('\n');
         text.tag("LicenseID", &licence.license_id);
         text.tag("ExtractedText", &format!("<text>{}</text>", licence.extracted_text.replace("</text>", "")));
-        text.tag("LicenseName", &licence.name);
+        text.tag("LicenseName", licence.name);
     }
     text.0.push('\n');
     for relationship in &spdx.relationships {
@@ -85,6 +85,9 @@ impl TagValue {
         self.tag("PackageLicenseConcluded", package.license_concluded);
         self.tag("PackageLicenseDeclared", &package.license_declared);
         self.tag("PackageCopyrightText", package.copyright_text);
+        if let Some(comment) = package.comment {
+            self.tag("PackageComment", comment);
+        }
         for reference in &package.external_refs {
             self.tag(
                 "ExternalRef",
@@ -156,7 +159,16 @@ fn spdx_package<'a>(
 ) -> SpdxPackage<'a> {
     let license_declared = match package.licence.as_deref().map(|text| (text, Licence::parse(text))) {
         Some((_, Some(Licence::Id(id)))) => id,
-        Some((_, Some(Licence::Expression(expression)))) => expression,
+        Some((_, Some(Licence::Expression(expression)))) => {
+            for id in own_ids(&expression) {
+                extracted.entry(id.to_owned()).or_insert(ExtractedLicence {
+                    license_id: id.to_owned(),
+                    extracted_text: NO_ASSERTION,
+                    name: NO_ASSERTION,
+                });
+            }
+            expression
+        }
         Some((text, Some(Licence::Name(_)))) => {
             let id = format!("LicenseRef-{}-{}", id_part(text), short_hash(text));
             extracted.entry(id.clone()).or_insert(ExtractedLicence {
@@ -186,6 +198,11 @@ fn spdx_package<'a>(
             .collect(),
         source_info: source_info(&package.evidence),
         license_declared,
+        comment: match package.scope {
+            Scope::Runtime => None,
+            Scope::Optional => Some("scope: optional"),
+            Scope::Development => Some("scope: development"),
+        },
         external_refs: vec![ExternalRef::purl(package.purl.as_str())],
         ..SpdxPackage::new(
             &package.name,
@@ -226,6 +243,13 @@ fn relationships(document: &Document<'_>) -> Vec<Relationship> {
         }
     }
     relationships
+}
+
+/// The licences of an expression that no list holds; a document must say something of each.
+fn own_ids(expression: &str) -> impl Iterator<Item = &str> {
+    expression
+        .split(|character: char| character.is_whitespace() || matches!(character, '(' | ')' | '+'))
+        .filter(|word| word.starts_with("LicenseRef-"))
 }
 
 fn source_info(places: &[Place]) -> Option<String> {
@@ -301,6 +325,9 @@ struct SpdxPackage<'a> {
     license_concluded: &'static str,
     license_declared: String,
     copyright_text: &'static str,
+    /// The scope where it is not to run: a relationship can say so of direct needs only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     external_refs: Vec<ExternalRef<'a>>,
     #[serde(rename = "primaryPackagePurpose")]
@@ -320,6 +347,7 @@ impl<'a> SpdxPackage<'a> {
             license_concluded: NO_ASSERTION,
             license_declared: NO_ASSERTION.to_owned(),
             copyright_text: NO_ASSERTION,
+            comment: None,
             external_refs: Vec::new(),
             purpose,
         }
