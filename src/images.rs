@@ -107,9 +107,9 @@ impl Images {
         let first = parts.next().unwrap_or_default();
         let own = self.family_of(repository);
         let main = own.and_then(|family| {
-            cycle_of(family, first)
-                .map(|cycle| (family, cycle, first))
-                .or_else(|| tag.split(['-', '_']).find_map(|part| by_name(family, part).map(|c| (family, c, part))))
+            cycle_of(family, first).map(|cycle| (family, cycle, first)).or_else(|| {
+                tag.split(['-', '_']).find_map(|part| by_name(family, part).map(|c| (family, c, part)))
+            })
         });
         let below = tag.split(['-', '_']).find_map(|part| self.system(part));
         [main, below]
@@ -153,7 +153,9 @@ impl Images {
     pub fn starts_as(&self, repository: &str, tag: Option<&str>) -> StartsAs {
         let repository = normal(repository);
         let matches = |entry: &String, with_tag: bool| match entry.split_once(':') {
-            Some((name, part)) => with_tag && glob(name, repository) && tag.is_some_and(|tag| tag.contains(part)),
+            Some((name, part)) => {
+                with_tag && glob(name, repository) && tag.is_some_and(|tag| tag.contains(part))
+            }
             None => !with_tag && glob(entry, repository),
         };
         if self.non_root.iter().any(|entry| matches(entry, true)) {
@@ -190,7 +192,8 @@ impl Images {
             || repository.contains("distroless")
             || repository.starts_with("cgr.dev/")
             || tag.is_some_and(|tag| {
-                tag.split(['-', '_', '.']).any(|part| self.minimal.iter().any(|word| part.starts_with(word.as_str())))
+                tag.split(['-', '_', '.'])
+                    .any(|part| self.minimal.iter().any(|word| part.starts_with(word.as_str())))
             })
     }
 
@@ -286,7 +289,10 @@ mod tests {
         assert_eq!(end("python", "3.7.2-slim-buster").as_deref(), Some("python 3.7 2023-06-27"));
         assert_eq!(end("debian", "stretch-slim").as_deref(), Some("debian 9 2022-06-30"));
         assert_eq!(end("debian", "9.6").as_deref(), Some("debian 9 2022-06-30"));
-        assert_eq!(end("docker.io/library/ubuntu", "xenial-20210114").as_deref(), Some("ubuntu 16.04 2021-04-30"));
+        assert_eq!(
+            end("docker.io/library/ubuntu", "xenial-20210114").as_deref(),
+            Some("ubuntu 16.04 2021-04-30")
+        );
         assert_eq!(end("centos", "7.6.1810").as_deref(), Some("centos 7 2024-06-30"));
         assert_eq!(end("centos", "centos7").as_deref(), Some("centos 7 2024-06-30"));
         assert_eq!(end("php", "7-fpm").as_deref(), Some("php 7.4 2022-11-28"));
@@ -298,9 +304,15 @@ mod tests {
 
     #[test]
     fn what_floats_or_is_unknown_has_no_end() {
-        for (repository, tag) in
-            [("golang", "1"), ("python", "3-slim"), ("node", "latest"), ("alpine", "3"), ("acme/app", "7"), ("debian", "stable"), ("node", "2")]
-        {
+        for (repository, tag) in [
+            ("golang", "1"),
+            ("python", "3-slim"),
+            ("node", "latest"),
+            ("alpine", "3"),
+            ("acme/app", "7"),
+            ("debian", "stable"),
+            ("node", "2"),
+        ] {
             assert_eq!(end(repository, tag), None, "{repository}:{tag}");
         }
     }

@@ -37,7 +37,8 @@ impl Sealer {
         for label in std::iter::once(&draft.primary).chain(&draft.context) {
             keys.insert(self.learn(label.span.source()));
         }
-        let values: Vec<&Values> = keys.iter().filter_map(|key| self.known.get(key)).map(|known| &known.1).collect();
+        let values: Vec<&Values> =
+            keys.iter().filter_map(|key| self.known.get(key)).map(|known| &known.1).collect();
         let scrub = |text: String| values.iter().fold(text, |text, values| values.scrub(text));
         let leaks = |text: &str| values.iter().any(|values| values.first_in(text.as_bytes()).is_some());
         let mark = |label: Label| Mark {

@@ -17,7 +17,17 @@ pub fn sensitive_name(path: &[u8]) -> Option<&'static str> {
 /// `.env.example` and the like: made to be shared.
 fn is_example(name: &str) -> bool {
     const WORDS: [&str; 11] = [
-        "example", "examples", "sample", "samples", "template", "templates", "tmpl", "tpl", "dist", "fixture", "schema",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "template",
+        "templates",
+        "tmpl",
+        "tpl",
+        "dist",
+        "fixture",
+        "schema",
     ];
     name.split(['.', '-', '_']).any(|part| WORDS.contains(&part))
 }
@@ -37,12 +47,17 @@ fn by_exact_name(name: &str, folder: &str) -> Option<&'static str> {
         ".dockercfg" | ".dockerconfigjson" => "container registry credentials",
         ".s3cfg" | ".boto" | ".passwd-s3fs" => "object storage credentials",
         ".terraformrc" | "terraform.rc" | "credentials.tfrc.json" => "Terraform credentials",
-        "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "id_ecdsa_sk" | "id_ed25519_sk" => "an SSH private key",
-        "kubeconfig" => "Kubernetes cluster credentials",
-        "credentials.json" | "client_secret.json" | "client_secrets.json" | "application_default_credentials.json" => {
-            "cloud or OAuth client credentials"
+        "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "id_ecdsa_sk" | "id_ed25519_sk" => {
+            "an SSH private key"
         }
-        "secrets.yml" | "secrets.yaml" | "secrets.json" | "secrets.toml" | "secrets.env" | "secret.env" => "secrets of a deployment",
+        "kubeconfig" => "Kubernetes cluster credentials",
+        "credentials.json"
+        | "client_secret.json"
+        | "client_secrets.json"
+        | "application_default_credentials.json" => "cloud or OAuth client credentials",
+        "secrets.yml" | "secrets.yaml" | "secrets.json" | "secrets.toml" | "secrets.env" | "secret.env" => {
+            "secrets of a deployment"
+        }
         "master.key" => "the key of Rails credentials",
         "shadow" | "gshadow" if folder == "etc" => "password hashes of a system",
         "terraform.tfstate" | "terraform.tfstate.backup" => "Terraform state, which holds secrets in clear",
@@ -64,15 +79,41 @@ fn by_shape(name: &str) -> Option<&'static str> {
         return Some("environment variables of a deployment");
     }
     let (stem, extension) = name.rsplit_once('.')?;
-    let public = ["ca", "cert", "chain", "public", "pub", "root", "bundle", "intermediate", "fullchain", "crt"];
+    let public =
+        ["ca", "cert", "chain", "public", "pub", "root", "bundle", "intermediate", "fullchain", "crt"];
     Some(match extension {
         "env" if matches!(stem, "prod" | "production" | "staging" | "secret" | "secrets") => {
             "environment variables of a deployment"
         }
-        "pem" if !stem.split(['-', '_', '.']).any(|part| public.iter().any(|word| part.trim_end_matches(|last: char| last.is_ascii_digit()).trim_end_matches('s') == word.trim_end_matches('s')) || part.ends_with("cert") || part.ends_with("certs") || part.starts_with("cacert")) => {
+        "pem"
+            if !stem.split(['-', '_', '.']).any(|part| {
+                public.iter().any(|word| {
+                    part.trim_end_matches(|last: char| last.is_ascii_digit()).trim_end_matches('s')
+                        == word.trim_end_matches('s')
+                }) || part.ends_with("cert")
+                    || part.ends_with("certs")
+                    || part.starts_with("cacert")
+            }) =>
+        {
             "a private key or a certificate"
         }
-        "key" if !stem.split(['-', '_', '.']).any(|part| matches!(part, "public" | "pub" | "gpg" | "apt" | "rpm" | "archive" | "release" | "signing" | "repo" | "keyring")) => {
+        "key"
+            if !stem.split(['-', '_', '.']).any(|part| {
+                matches!(
+                    part,
+                    "public"
+                        | "pub"
+                        | "gpg"
+                        | "apt"
+                        | "rpm"
+                        | "archive"
+                        | "release"
+                        | "signing"
+                        | "repo"
+                        | "keyring"
+                )
+            }) =>
+        {
             "a private key"
         }
         "p12" | "pfx" => "a certificate with its private key",
@@ -83,9 +124,12 @@ fn by_shape(name: &str) -> Option<&'static str> {
         "tfstate" => "Terraform state, which holds secrets in clear",
         "tfvars" if !matches!(stem, "common" | "default" | "defaults") => "Terraform variables",
         "agekey" => "an age private key",
-        "json" if ["service-account", "service_account", "serviceaccount"].iter().any(|word| stem.starts_with(word))
-            || stem.ends_with("-service-account")
-            || stem.ends_with("_service_account") =>
+        "json"
+            if ["service-account", "service_account", "serviceaccount"]
+                .iter()
+                .any(|word| stem.starts_with(word))
+                || stem.ends_with("-service-account")
+                || stem.ends_with("_service_account") =>
         {
             "a service account key"
         }
@@ -100,10 +144,31 @@ mod tests {
     #[test]
     fn sensitive() {
         for path in [
-            ".env", "app/.env.production", ".npmrc", "home/.netrc", "id_rsa", "keys/id_ed25519", "server.key", "tls.pem",
-            "store.p12", "a/.aws/credentials", ".docker/config.json", ".kube/config", "kubeconfig", ".git-credentials",
-            ".htpasswd", "config/credentials.json", "service-account.json", "terraform.tfstate", "prod.tfvars",
-            "config/secrets.yml", ".vault-token", "privkey.pem", "ID_RSA", ".ssh/", "server-key.pem",
+            ".env",
+            "app/.env.production",
+            ".npmrc",
+            "home/.netrc",
+            "id_rsa",
+            "keys/id_ed25519",
+            "server.key",
+            "tls.pem",
+            "store.p12",
+            "a/.aws/credentials",
+            ".docker/config.json",
+            ".kube/config",
+            "kubeconfig",
+            ".git-credentials",
+            ".htpasswd",
+            "config/credentials.json",
+            "service-account.json",
+            "terraform.tfstate",
+            "prod.tfvars",
+            "config/secrets.yml",
+            ".vault-token",
+            "privkey.pem",
+            "ID_RSA",
+            ".ssh/",
+            "server-key.pem",
         ] {
             assert!(sensitive_name(path.as_bytes()).is_some(), "{path}");
         }
@@ -112,9 +177,30 @@ mod tests {
     #[test]
     fn harmless() {
         for path in [
-            ".env.example", ".env.sample", ".env.template", ".env.dist", "id_rsa.pub", "ca.pem", "cert.pem", "ca-certificates.crt",
-            "cacert.pem", "fullchain.pem", "config.json", "credentials", "config", "README.md", "package.json", "env", "key",
-            "docker.gpg.key", "nodesource-signing.key", "environment.ts", "", "/", "public-key.pem", "example/.env",
+            ".env.example",
+            ".env.sample",
+            ".env.template",
+            ".env.dist",
+            "id_rsa.pub",
+            "ca.pem",
+            "cert.pem",
+            "ca-certificates.crt",
+            "cacert.pem",
+            "fullchain.pem",
+            "config.json",
+            "credentials",
+            "config",
+            "README.md",
+            "package.json",
+            "env",
+            "key",
+            "docker.gpg.key",
+            "nodesource-signing.key",
+            "environment.ts",
+            "",
+            "/",
+            "public-key.pem",
+            "example/.env",
         ] {
             assert_eq!(sensitive_name(path.as_bytes()), None, "{path}");
         }

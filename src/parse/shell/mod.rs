@@ -130,13 +130,36 @@ impl Script {
 
 /// Words that run the command that follows them.
 const WRAPPERS: &[&str] = &[
-    "sudo", "doas", "env", "exec", "command", "builtin", "time", "nohup", "nice", "ionice", "stdbuf", "xargs", "timeout",
-    "setarch", "linux32", "linux64", "catchsegv", "eatmydata", "fakeroot", "gosu", "su-exec", "chroot", "then",
+    "sudo",
+    "doas",
+    "env",
+    "exec",
+    "command",
+    "builtin",
+    "time",
+    "nohup",
+    "nice",
+    "ionice",
+    "stdbuf",
+    "xargs",
+    "timeout",
+    "setarch",
+    "linux32",
+    "linux64",
+    "catchsegv",
+    "eatmydata",
+    "fakeroot",
+    "gosu",
+    "su-exec",
+    "chroot",
+    "then",
 ];
 
 /// Options of wrappers that take a value of their own.
-const WRAPPER_VALUES: &[&str] =
-    &["-u", "-g", "-n", "-p", "-C", "-h", "-I", "-L", "-P", "-s", "-d", "-c", "-o", "-e", "-i", "--user", "--chdir"];
+const WRAPPER_VALUES: &[&str] = &[
+    "-u", "-g", "-n", "-p", "-C", "-h", "-I", "-L", "-P", "-s", "-d", "-c", "-o", "-e", "-i", "--user",
+    "--chdir",
+];
 
 impl Command {
     /// The base name of the program and its arguments, behind wrappers such as `sudo` and `env`. `None` when the
@@ -162,13 +185,17 @@ impl Command {
                 }
                 if text.starts_with('-') && text.len() > 1 {
                     let takes = match name {
-                        "sudo" | "doas" | "nice" | "ionice" | "stdbuf" | "timeout" => WRAPPER_VALUES.contains(&text),
+                        "sudo" | "doas" | "nice" | "ionice" | "stdbuf" | "timeout" => {
+                            WRAPPER_VALUES.contains(&text)
+                        }
                         "env" => matches!(text, "-u" | "-C" | "--chdir" | "--unset"),
                         "xargs" => matches!(text, "-I" | "-n" | "-P" | "-L" | "-d" | "-s" | "-a" | "-E"),
                         _ => false,
                     };
                     at += if takes { 2 } else { 1 };
-                } else if name == "env" && assignment_name(text).is_some() || name == "sudo" && assignment_name(text).is_some() {
+                } else if name == "env" && assignment_name(text).is_some()
+                    || name == "sudo" && assignment_name(text).is_some()
+                {
                     at += 1;
                 } else {
                     break;
@@ -201,10 +228,14 @@ pub fn is_shell(name: &str) -> bool {
 pub fn reads_posix(shell: &[&str]) -> bool {
     shell.first().is_some_and(|word| {
         let name = base_name(word);
-        (is_shell(name) && name != "fish") || matches!(name, "busybox" | "env" | "tini" | "conda" | "micromamba" | "time")
+        (is_shell(name) && name != "fish")
+            || matches!(name, "busybox" | "env" | "tini" | "conda" | "micromamba" | "time")
     }) && !shell.iter().any(|word| {
         let word = word.to_ascii_lowercase();
-        word.ends_with("cmd") || word.ends_with(".exe") || word.contains("powershell") || word.contains("pwsh")
+        word.ends_with("cmd")
+            || word.ends_with(".exe")
+            || word.contains("powershell")
+            || word.contains("pwsh")
     })
 }
 
@@ -219,8 +250,9 @@ pub fn assignment_name(text: &str) -> Option<&str> {
     let name = name.strip_suffix('+').unwrap_or(name);
     let mut bytes = name.bytes();
     let first = bytes.next()?;
-    ((first.is_ascii_alphabetic() || first == b'_') && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
-        .then_some(name)
+    ((first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+    .then_some(name)
 }
 
 #[cfg(test)]
@@ -255,10 +287,16 @@ mod tests {
 
     #[test]
     fn compounds_are_looked_into() {
-        assert_eq!(commands("if [ -f x ]; then a; elif b; then c; else d; fi; e"), ["[|-f|x|]", "a", "b", "c", "d", "e"]);
+        assert_eq!(
+            commands("if [ -f x ]; then a; elif b; then c; else d; fi; e"),
+            ["[|-f|x|]", "a", "b", "c", "d", "e"]
+        );
         assert_eq!(commands("for i in 1 2; do a $i; done && b"), ["a|$i", "b"]);
         assert_eq!(commands("while read l; do a; done < f; b"), ["read|l", "a", "b"]);
-        assert_eq!(commands("case \"$(uname -m)\" in x86_64|amd64) a;; *) b ;; esac; c"), ["uname|-m", "a", "b", "c"]);
+        assert_eq!(
+            commands("case \"$(uname -m)\" in x86_64|amd64) a;; *) b ;; esac; c"),
+            ["uname|-m", "a", "b", "c"]
+        );
         assert_eq!(commands("(cd x && a); { b; c; } && d"), ["cd|x", "a", "b", "c", "d"]);
         assert_eq!(commands("f() { a; }; f"), ["a", "f"]);
         assert_eq!(commands("! a; [[ a && b ]] && c"), ["a", "[[|a|b|]]", "c"]);
@@ -316,12 +354,54 @@ mod tests {
     #[test]
     fn nothing_breaks_it() {
         for text in [
-            "", "(", ")", "$(", "${", "`", "'", "\"", "((", "$((", "if", "fi", "case x in", "case x in (a", "<<", "<<A\n", "a |", "| a",
-            "}", "{", "done; a", "\\", "$", "a\\", "[[ a", "f()", "for", "x=(", ";;", "é\\é 'ü", "function", "! ! !",
+            "",
+            "(",
+            ")",
+            "$(",
+            "${",
+            "`",
+            "'",
+            "\"",
+            "((",
+            "$((",
+            "if",
+            "fi",
+            "case x in",
+            "case x in (a",
+            "<<",
+            "<<A\n",
+            "a |",
+            "| a",
+            "}",
+            "{",
+            "done; a",
+            "\\",
+            "$",
+            "a\\",
+            "[[ a",
+            "f()",
+            "for",
+            "x=(",
+            ";;",
+            "é\\é 'ü",
+            "function",
+            "! ! !",
         ] {
             let _ = Script::read(text.as_bytes());
         }
-        for deep in ["$(", "(", "{ ", "\"$(", "`\\`", "${x:-", "if a; then ", "sh -c 'sh -c \"", "! ", "$((", "case x in a) "] {
+        for deep in [
+            "$(",
+            "(",
+            "{ ",
+            "\"$(",
+            "`\\`",
+            "${x:-",
+            "if a; then ",
+            "sh -c 'sh -c \"",
+            "! ",
+            "$((",
+            "case x in a) ",
+        ] {
             let _ = Script::read(deep.repeat(20_000).as_bytes());
         }
         assert!(Script::read(&b"a;".repeat(60_000)).truncated);

@@ -4,7 +4,9 @@
 use std::ops::Range;
 
 use super::word::{Part, Word};
-use super::{Assignment, Command, Connector, Nesting, Parent, Pipeline, Redirect, Script, assignment_name, is_shell};
+use super::{
+    Assignment, Command, Connector, Nesting, Parent, Pipeline, Redirect, Script, assignment_name, is_shell,
+};
 
 /// Deeper nesting is read as plain words.
 const MAX_DEPTH: u32 = 24;
@@ -13,8 +15,17 @@ const MAX_COMMANDS: usize = 50_000;
 
 pub(super) fn read(text: &[u8]) -> Script {
     let mut script = Script::default();
-    Reader { text, at: 0, map: None, depth: 0, parent: None, opaque: false, pending: Vec::new(), script: &mut script }
-        .top();
+    Reader {
+        text,
+        at: 0,
+        map: None,
+        depth: 0,
+        parent: None,
+        opaque: false,
+        pending: Vec::new(),
+        script: &mut script,
+    }
+    .top();
     script
 }
 
@@ -427,7 +438,12 @@ impl<'t> Reader<'t, '_> {
     fn simple(&mut self, after: Connector) {
         let index = self.script.commands.len();
         let start = self.place(self.at);
-        self.script.commands.push(Command { after, parent: self.parent, range: start..start, ..Command::default() });
+        self.script.commands.push(Command {
+            after,
+            parent: self.parent,
+            range: start..start,
+            ..Command::default()
+        });
         let mut command = Command { after, parent: self.parent, range: start..start, ..Command::default() };
         let mut test = false;
         loop {
@@ -437,7 +453,10 @@ impl<'t> Reader<'t, '_> {
                 self.at += 1;
                 continue;
             }
-            if matches!(byte, b';' | b'\n' | b')') || byte == b'|' || (byte == b'&' && !self.looking_at(b"&>")) {
+            if matches!(byte, b';' | b'\n' | b')')
+                || byte == b'|'
+                || (byte == b'&' && !self.looking_at(b"&>"))
+            {
                 break;
             }
             if self.redirect(&mut command, Some(index)) {
@@ -487,7 +506,8 @@ impl<'t> Reader<'t, '_> {
                 }
             }
         }
-        let empty = command.words.is_empty() && command.assignments.is_empty() && command.redirects.is_empty();
+        let empty =
+            command.words.is_empty() && command.assignments.is_empty() && command.redirects.is_empty();
         if empty && self.script.commands.len() == index + 1 {
             self.script.commands.truncate(index);
             return;
@@ -549,12 +569,19 @@ impl<'t> Reader<'t, '_> {
 
     /// Reads one redirection, if there is one here.
     fn redirect(&mut self, command: &mut Command, index: Option<usize>) -> bool {
-        let digits =
-            self.text.get(self.at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = self
+            .text
+            .get(self.at..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         let start = self.at;
         self.at += digits;
-        const OPERATORS: [&str; 12] = ["<<<", "<<-", "&>>", "<<", ">>", "<&", ">&", "&>", ">|", "<>", "<", ">"];
-        let Some(operator) = OPERATORS.into_iter().find(|operator| self.looking_at(operator.as_bytes())) else {
+        const OPERATORS: [&str; 12] =
+            ["<<<", "<<-", "&>>", "<<", ">>", "<&", ">&", "&>", ">|", "<>", "<", ">"];
+        let Some(operator) = OPERATORS.into_iter().find(|operator| self.looking_at(operator.as_bytes()))
+        else {
             self.at = start;
             return false;
         };
@@ -569,7 +596,11 @@ impl<'t> Reader<'t, '_> {
         let strip = operator == "<<-";
         let here = strip || operator == "<<";
         command.range.end = command.range.end.max(target.range.end);
-        command.redirects.push(Redirect { operator: if strip { "<<" } else { operator }, target, body: None });
+        command.redirects.push(Redirect {
+            operator: if strip { "<<" } else { operator },
+            target,
+            body: None,
+        });
         if here && let Some(index) = index {
             self.pending.push((index, command.redirects.len() - 1, strip));
         }
@@ -803,8 +834,11 @@ impl<'t> Reader<'t, '_> {
                 }
                 _ => {
                     let rest = self.text.get(self.at..).unwrap_or_default();
-                    let length =
-                        rest.iter().position(|byte| matches!(byte, b'\'' | b'\\')).unwrap_or(rest.len()).max(1);
+                    let length = rest
+                        .iter()
+                        .position(|byte| matches!(byte, b'\'' | b'\\'))
+                        .unwrap_or(rest.len())
+                        .max(1);
                     word.push(rest.get(..length).unwrap_or_default(), place);
                     self.at += length;
                 }
@@ -851,8 +885,11 @@ impl<'t> Reader<'t, '_> {
                 }
                 _ => {
                     let rest = self.text.get(self.at..).unwrap_or_default();
-                    let length =
-                        rest.iter().position(|byte| matches!(byte, b'`' | b'\\')).unwrap_or(rest.len()).max(1);
+                    let length = rest
+                        .iter()
+                        .position(|byte| matches!(byte, b'`' | b'\\'))
+                        .unwrap_or(rest.len())
+                        .max(1);
                     self.push_mapped(&mut inner, rest.get(..length).unwrap_or_default());
                     self.at += length;
                 }

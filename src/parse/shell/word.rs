@@ -114,7 +114,8 @@ impl Word {
         tail.quoted = self.quoted;
         tail.text = self.text.get(count as usize..).unwrap_or_default().to_owned();
         tail.runs.push((0, self.locate(count)));
-        tail.runs.extend(self.runs.iter().filter(|(text, _)| *text > count).map(|(text, at)| (text - count, *at)));
+        tail.runs
+            .extend(self.runs.iter().filter(|(text, _)| *text > count).map(|(text, at)| (text - count, *at)));
         for part in &self.parts {
             let at = part.at();
             if at.start < count {
