@@ -2,10 +2,16 @@
 
 mod ast;
 mod expand;
+mod instruction;
+mod keyword;
+mod lexer;
 mod logical;
 mod names;
+mod parser;
 mod problem;
 mod stages;
+mod template;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -42,13 +48,14 @@ pub struct Dockerfile {
 impl Dockerfile {
     /// Parses. Never fails: what is wrong is in [`Dockerfile::problems`].
     pub fn parse(source: &Source) -> Self {
+        let parsed = parser::parse(source);
         Self {
             source: source.clone(),
-            escape: '\\',
-            directives: Vec::new(),
-            comments: Vec::new(),
-            instructions: Vec::new(),
-            problems: Vec::new(),
+            escape: parsed.escape,
+            directives: parsed.directives,
+            comments: parsed.comments,
+            instructions: parsed.instructions,
+            problems: parsed.problems,
             stages: Stages::default(),
         }
     }
