@@ -1,8 +1,14 @@
 //! Formats: a verdict becomes bytes. No format filters, counts or decides: counts come from [`Summary`], which
 //! reads them off the verdict in one place.
 
+mod concise;
+mod github;
 mod human;
+mod json;
+mod markdown;
+mod sarif;
 mod summary;
+mod text;
 
 use std::io::{self, Write};
 
@@ -72,6 +78,15 @@ pub struct Options {
 
 /// The writer of a format.
 pub fn format(name: FormatName, options: Options) -> Box<dyn Format> {
-    let _ = (name, options);
-    Box::new(human::Human)
+    match name {
+        FormatName::Human => Box::new(human::Human { color: options.color, width: options.width }),
+        FormatName::Concise => Box::new(concise::Concise),
+        FormatName::Json => Box::new(json::Json),
+        FormatName::Jsonl => Box::new(json::Jsonl),
+        FormatName::Sarif => Box::new(sarif::Sarif { most_results: sarif::MOST_RESULTS }),
+        FormatName::Github => Box::new(github::Github),
+        FormatName::Markdown => {
+            Box::new(markdown::Markdown { link_base: options.link_base, budget: markdown::BUDGET })
+        }
+    }
 }
