@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# The two example shops: examples.sh CACHE BINARY
+set -euo pipefail
+repo="$(cd "$(dirname "$0")/../.." && pwd)"
+binary="$2"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+cd "$repo"
+
+# judge NAME THREADS: JSON report and exit code of an example.
+judge() {
+  local code=0
+  "$binary" check "examples/$1" --threads "$2" --format json -o "$work/$1-$2.json" || code=$?
+  echo "$code" >"$work/$1.code"
+}
+judge leaky-shop 1
+judge leaky-shop 2
+judge tight-shop 2
+cmp "$work/leaky-shop-1.json" "$work/leaky-shop-2.json"
+
+python3 - "$work" <<'PYTHON'
+import json
+import pathlib
+import sys
+
+work = pathlib.Path(sys.argv[1])
+leaky = json.loads((work / "leaky-shop-2.json").read_text())
+rules = {finding["rule"] for finding in leaky["findings"]}
+families = {finding["family"] for finding in leaky["findings"]}
+print(f"leaky-shop: {len(leaky['findings'])} findings of {len(rules)} rules: {', '.join(sorted(rules))}")
+assert (work / "leaky-shop.code").read_text() == "1\n"
+assert leaky["summary"]["verdict"] == "fail"
+assert len(rules) >= 20, "findings of at least 20 rules"
+assert {"dockerfile", "secret", "sbom"} <= families, families
+assert {"lockfile-unparsable", "unpinned-action", "dependency-without-hash"} <= rules, rules
+assert leaky["gaps"] == []
+
+tight = json.loads((work / "tight-shop-2.json").read_text())
+for finding in tight["findings"]:
+    print(finding["location"]["path"], finding["rule"], finding["message"], file=sys.stderr)
+assert (work / "tight-shop.code").read_text() == "0\n"
+assert tight["findings"] == [] and tight["gaps"] == []
+assert tight["summary"]["verdict"] == "pass"
+assert tight["summary"]["scanned"]["files"] > 20, "a pass means that something was looked at"
+PYTHON
