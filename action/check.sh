@@ -46,7 +46,7 @@ configure_from_base() {
     fi
   done
   if ! git diff --quiet "$base" HEAD -- "${candidates[@]}" plimsoll-baseline.json; then
-    echo '::notice title=Plimsoll::this change alters the configuration or the baseline of the gate; it was judged by those of its base'
+    output configuration-changed true
   fi
 }
 

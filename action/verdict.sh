@@ -4,6 +4,11 @@ set -euo pipefail
 # shellcheck source=action/runner.sh
 . "$GITHUB_ACTION_PATH/action/runner.sh"
 
+# Said here and not in the step that judges, whose ten notices belong to the findings.
+if [ "$CONFIGURATION_CHANGED" = true ]; then
+  echo '::notice title=Plimsoll::this change alters the configuration or the baseline of the gate; it was judged by those of its base'
+fi
+
 # No answer, because a step before this one broke, is not a pass.
 code="${CHECK_EXIT_CODE:-2}"
 if [ "$SBOM_ASKED" = true ] && [ "${SBOM_EXIT_CODE:-2}" != 0 ]; then
