@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# The hooks under the real pre-commit client: hook.sh CACHE BINARY
-# The client builds its own binary from the last commit of this repository; BINARY only says whose target folder
-# holds the dependencies that were compiled already.
+# The hooks under the real pre-commit client: hook.sh CACHE
+# The client builds its own binary from the last commit of this repository. It is lent the target folder, where the
+# dependencies have been compiled already.
 set -euo pipefail
 repo="$(cd "$(dirname "$0")/../.." && pwd)"
 cache="$1"
-binary="$2"
 
 python3 -m venv "$cache/pre-commit"
 "$cache/pre-commit/bin/pip" install --quiet --disable-pip-version-check 'pre-commit==4.7.0'
@@ -15,9 +14,7 @@ client="$cache/pre-commit/bin/pre-commit"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 export PRE_COMMIT_HOME="$cache/pre-commit-home"
-# `release/plimsoll` stands in the target folder of the build before this.
-CARGO_TARGET_DIR="$(cd "$(dirname "$binary")/.." && pwd)"
-export CARGO_TARGET_DIR
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$repo/target}"
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=Tester GIT_AUTHOR_EMAIL=tester@example.org
 export GIT_COMMITTER_NAME=Tester GIT_COMMITTER_EMAIL=tester@example.org
