@@ -62,7 +62,12 @@ fn read_metadata(gathered: &mut Gathered, metadata: &Value) {
     let (subject, nested) = element(gathered, component);
     gathered.subject = subject;
     for part in nested {
-        let (project, deeper) = element(gathered, part);
+        let (mut project, deeper) = element(gathered, part);
+        // Our own references name the file, also where a version of the format has no place for it.
+        if project.file.is_none() {
+            let file = project.reference.as_deref().and_then(|reference| reference.strip_prefix("subject/"));
+            project.file = file.map(str::to_owned);
+        }
         if project.purl.is_some() {
             gathered.elements.push(project);
         } else {

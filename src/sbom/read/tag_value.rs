@@ -1,6 +1,6 @@
 //! SPDX tag-value text into the shape of SPDX JSON
-//! (<https://spdx.github.io/spdx-spec/v2.3/conformance/>). Read here and not by `spdx-rs`, which panics on licences
-//! that are no expressions.
+//! (<https://spdx.github.io/spdx-spec/v2.3/conformance/>). Read here and not by `spdx-rs` 0.5.5, which panics on
+//! licences that are no expressions and hands each external reference to the package after it.
 
 use serde_json::{Map, Value, json};
 
