@@ -8,7 +8,9 @@ mod lexer;
 mod logical;
 mod names;
 mod parser;
+mod pattern;
 mod problem;
+mod scope;
 mod stages;
 mod template;
 mod words;
@@ -49,7 +51,7 @@ impl Dockerfile {
     /// Parses. Never fails: what is wrong is in [`Dockerfile::problems`].
     pub fn parse(source: &Source) -> Self {
         let parsed = parser::parse(source);
-        Self {
+        let mut dockerfile = Self {
             source: source.clone(),
             escape: parsed.escape,
             directives: parsed.directives,
@@ -57,7 +59,9 @@ impl Dockerfile {
             instructions: parsed.instructions,
             problems: parsed.problems,
             stages: Stages::default(),
-        }
+        };
+        dockerfile.stages = Stages::new(&dockerfile, &BTreeMap::new(), None);
+        dockerfile
     }
 
     /// The stages as they are without build arguments, the last one being the target.
@@ -67,8 +71,7 @@ impl Dockerfile {
 
     /// The stages for these build arguments and this target.
     pub fn stages_for(&self, args: &BTreeMap<String, String>, target: Option<&str>) -> Stages {
-        let _ = (args, target);
-        self.stages.clone()
+        Stages::new(self, args, target)
     }
 
     /// The instructions of a stage, FROM included.
