@@ -1,0 +1,94 @@
+//! The program as users run it: in a folder, with arguments, in an environment that holds nothing else.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a run left behind.
+pub struct Ran {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Ran {
+    /// Asserts the exit code, showing everything when it differs.
+    #[track_caller]
+    pub fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "\n--- stdout\n{}\n--- stderr\n{}", self.out, self.err);
+        self
+    }
+
+    /// Asserts that standard error tells something.
+    #[track_caller]
+    pub fn tells(self, words: &str) -> Self {
+        assert!(self.err.contains(words), "no {words:?} in\n{}", self.err);
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
+    }
+
+    /// `path rule` of every finding that counts, sorted, from a JSON report.
+    #[track_caller]
+    pub fn findings(&self) -> Vec<String> {
+        let report = self.json();
+        let findings = report["findings"].as_array().unwrap();
+        let open = findings.iter().filter(|finding| finding["suppressed"].is_null());
+        let mut told: Vec<String> = open
+            .map(|finding| {
+                let path = finding["location"]["path"].as_str().unwrap();
+                format!("{path} {}", finding["rule"].as_str().unwrap())
+            })
+            .collect();
+        told.sort();
+        told
+    }
+
+    /// `path kind` of every gap, from a JSON report.
+    #[track_caller]
+    pub fn gaps(&self) -> Vec<String> {
+        let report = self.json();
+        let gaps = report["gaps"].as_array().unwrap().iter();
+        gaps.map(|gap| format!("{} {}", gap["path"].as_str().unwrap(), gap["kind"].as_str().unwrap())).collect()
+    }
+}
+
+/// Runs the program in a folder.
+pub fn plimsoll(cwd: &Path, args: &[&str]) -> Ran {
+    plimsoll_with(cwd, args, &[], b"")
+}
+
+/// Runs the program with more environment and something on standard input.
+pub fn plimsoll_with(cwd: &Path, args: &[&str], env: &[(&str, &str)], stdin: &[u8]) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(args)
+        .current_dir(cwd)
+        .env_clear()
+        // Outside of git and of every user's settings, whatever lies above the temporary folder.
+        .env("HOME", cwd)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("SOURCE_DATE_EPOCH", "1795212000")
+        .envs(env.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that ends without reading leaves a broken pipe behind, which is not what is tested.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
