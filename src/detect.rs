@@ -61,6 +61,11 @@ impl Selection {
         self.severities.insert(rule, severity);
     }
 
+    /// The severity that the configuration gives to a rule in place of every severity it reports.
+    pub fn severity(&self, meta: &RuleMeta) -> Option<Severity> {
+        self.severities.get(&meta.id).copied()
+    }
+
     /// True when findings of this rule are wanted.
     pub fn admits(&self, meta: &RuleMeta) -> bool {
         let name = meta.id.as_str();
