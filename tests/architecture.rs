@@ -23,6 +23,13 @@ const FLOORS: &[&[&str]] = &[
 /// Imports that the table alone would forbid, and why the code needs them.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[];
 
+/// Folders whose children may use what their `mod.rs` keeps to itself, and why.
+const FAMILIES: &[(&str, &str)] = &[
+    ("parse::directive", "its dialects fill one scanner"),
+    ("report::sarif", "the rules of a log speak of levels as its results do"),
+    ("sbom::read", "its readers fill one document"),
+];
+
 /// Modules that may import less than their floor allows.
 const CONFINED: &[(&str, &[&str], &str)] = &[
     ("parse", &["source"], "grammars hold no opinions, so they know no rules and no findings"),
