@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
 const EXCEPTIONS: &[(&str, &str, &str)] = &[];
 
 /// Folders whose children may use what their `mod.rs` keeps to itself, and why.
-const FAMILIES: &[(&str, &str)] = &[
+const ONE_ROOM: &[(&str, &str)] = &[
     ("parse::directive", "its dialects fill one scanner"),
     ("report::sarif", "the rules of a log speak of levels as its results do"),
     ("sbom::read", "its readers fill one document"),
@@ -214,8 +214,10 @@ impl Plan<'_> {
         let name = import.get(parent.len()).filter(|_| import.starts_with(parent))?;
         let sibling = self.visible.contains_key(&import[..=parent.len()]);
         let shown = self.visible.get(parent).is_none_or(|names| names.contains(name.as_str()));
-        (!parent.is_empty() && !sibling && !shown)
-            .then(|| format!("reaches for `{name}`, which `{}` keeps to itself", parent.join("::")))
+        let parent = parent.join("::");
+        let one_room = ONE_ROOM.iter().any(|(folder, _)| *folder == parent);
+        (!parent.is_empty() && !sibling && !shown && !one_room)
+            .then(|| format!("reaches for `{name}`, which `{parent}` keeps to itself"))
     }
 
     /// `super::…` as paths from the crate's root.
