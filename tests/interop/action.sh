@@ -11,4 +11,9 @@ cp "$repo"/tests/action/*.mjs "$repo"/tests/action/package*.json "$cache/action/
 cd "$cache/action"
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
+# The tests make many small repositories.
+TMPDIR="$(mktemp -d)"
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 PLIMSOLL_REPO="$repo" PLIMSOLL_BINARY="$binary" node --test --test-reporter spec
