@@ -71,7 +71,7 @@ impl Human {
             )));
         }
         if let Some(help) = &finding.help {
-            group = group.element(Level::HELP.message(text::lines(help)));
+            group = group.element(Level::HELP.message(advice(help)));
         }
         if let Some(fix) = &finding.fix {
             let kind = if fix.safe { "fix" } else { "unsafe fix" };
@@ -112,6 +112,15 @@ impl Human {
     fn paint(&self, style: &str, text: &str) -> String {
         if self.color { format!("{style}{text}{RESET}") } else { text.to_owned() }
     }
+}
+
+/// Help, whose lines after the first start a line of the report: none may start a workflow command (`::error::`).
+fn advice(help: &str) -> String {
+    let guard = |line: &str| match line.trim_start().strip_prefix("::") {
+        Some(rest) => format!("\\x3A:{rest}"),
+        None => line.to_owned(),
+    };
+    text::lines(help).lines().map(guard).collect::<Vec<_>>().join("\n")
 }
 
 /// One excerpt and the marks on it, the first being the one that its heading names.
