@@ -1,0 +1,413 @@
+//! The generic detector: a literal assigned to a name that speaks of a secret.
+//!
+//! It looks for operators, not for words: `password` and `token` are everywhere, an operator with a literal behind
+//! it is rare. The value is judged first, because most fail there; then the name to its left.
+
+use std::ops::Range;
+
+use super::placeholder::{entropy, is_identifier, is_path_or_url, is_placeholder, is_uuid};
+use super::structure::Found;
+use crate::rule::Confidence;
+
+/// Longest value and name looked at.
+const MAX_VALUE: usize = 256;
+const MAX_NAME: usize = 80;
+
+/// How a file writes its literals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// Values may stand bare: environment files, YAML, INI, properties, Dockerfiles.
+    Config,
+    /// Literals are quoted: programs and stylesheets, prose.
+    Code,
+}
+
+impl Dialect {
+    /// By the file's name; what is not known counts as configuration.
+    pub(super) fn of(path: &[u8]) -> Self {
+        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+        let extension = memchr::memrchr(b'.', name).map_or(&b""[..], |dot| &name[dot + 1..]);
+        const CODE: [&str; 58] = [
+            "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "s", "S", "rs", "go", "py", "js", "jsx", "mjs", "cjs",
+            "ts", "tsx", "java", "kt", "kts", "scala", "swift", "rb", "php", "cs", "fs", "vb", "m", "mm",
+            "dart", "lua", "pl", "pm", "r", "jl", "ex", "exs", "erl", "hs", "ml", "clj", "groovy", "vue",
+            "svelte", "css", "scss", "less", "md", "rst", "txt", "adoc", "html", "htm", "svg", "json",
+            "ipynb", "dts",
+        ];
+        if CODE.iter().any(|known| known.as_bytes() == extension) { Self::Code } else { Self::Config }
+    }
+}
+
+/// What the name promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Promise {
+    Password,
+    Secret,
+}
+
+/// Calls `hit` for every assignment that looks like a secret.
+pub(super) fn find(text: &[u8], dialect: Dialect, mut hit: impl FnMut(Promise, Found)) {
+    for operator in memchr::memchr2_iter(b'=', b':', text) {
+        if let Some((promise, found)) = judge(text, operator, dialect) {
+            hit(promise, found);
+        }
+    }
+}
+
+fn judge(text: &[u8], operator: usize, dialect: Dialect) -> Option<(Promise, Found)> {
+    let mut at = operator + 1;
+    // `=>`, `:=`, `==` begin at their first sign; `!=`, `<=` and their kin are no assignments.
+    match (text[operator], text.get(at)) {
+        (b'=', Some(b'>')) | (b':', Some(b'=')) => at += 1,
+        (b'=', Some(b'=')) | (b':', Some(b':' | b'/')) => return None,
+        _ => {}
+    }
+    while matches!(text.get(at), Some(b' ' | b'\t')) {
+        at += 1;
+    }
+    let escaped = text.get(at) == Some(&b'\\') && text.get(at + 1) == Some(&b'"');
+    let open = if escaped { at + 1 } else { at };
+    let value = match text.get(open)? {
+        b'"' | b'\'' | b'`' => quoted(text, open, escaped)?,
+        b'u' | b'b' | b'r' | b'f' | b'@' | b'L' if matches!(text.get(open + 1), Some(b'"' | b'\'')) => {
+            quoted(text, open + 1, false)?
+        }
+        _ if dialect == Dialect::Config => bare(text, at)?,
+        _ => return None,
+    };
+    let bytes = &text[value.clone()];
+    if bytes.len() < 6 || bytes.contains(&b' ') {
+        return None;
+    }
+    let name = name_before(text, operator)?;
+    let promise = promise_of(&text[name.clone()])?;
+    let is_quoted = value.start > at;
+    let confidence = plausible(promise, bytes, is_quoted)?;
+    if text[name.clone()].eq_ignore_ascii_case(bytes) {
+        return None;
+    }
+    let mut found = Found::new(value).confidence(confidence);
+    found.name = Some(name);
+    Some((promise, found))
+}
+
+/// The inside of a quoted literal on one line, without interpolation.
+fn quoted(text: &[u8], open: usize, escaped: bool) -> Option<Range<usize>> {
+    let quote = text[open];
+    let start = open + 1;
+    let window = &text[start..text.len().min(start + MAX_VALUE)];
+    let len = window.iter().position(|byte| *byte == quote || *byte == b'\n')?;
+    if window[len] != quote {
+        return None;
+    }
+    let end = if escaped && len > 0 && window[len - 1] == b'\\' { start + len - 1 } else { start + len };
+    Some(start..end)
+}
+
+/// A bare value: to the end of the line or a blank, without what closes the surroundings.
+fn bare(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let window = &text[at..text.len().min(at + MAX_VALUE)];
+    let len = window.iter().position(u8::is_ascii_whitespace).unwrap_or(window.len());
+    let value = &window[..len];
+    let after = window[len..].iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+    // More words behind it: prose or a call, unless a comment, another assignment or a line's continuation.
+    let rest = &window[len..];
+    let line_goes_on = !matches!(after, None | Some(b'\n' | b'#' | b'\\' | b';' | b'&' | b'|'));
+    let next_is_assignment = || {
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        memchr::memchr(b'=', line).is_some()
+    };
+    if line_goes_on && !next_is_assignment() {
+        return None;
+    }
+    let trailing = value
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b',' | b';' | b'"' | b'\'' | b')' | b']' | b'}' | b'`'))
+        .count();
+    let value = &value[..len - trailing];
+    let code = value.iter().any(|byte| matches!(byte, b'(' | b'<' | b'>' | b'{' | b'"' | b'`' | b'|' | b'['));
+    let starts = value.first()?;
+    (!code && !matches!(starts, b'$' | b'*' | b'&' | b'!' | b'%' | b'-' | b'|' | b'>' | b'\\' | b'='))
+        .then(|| at..at + value.len())
+}
+
+/// The name to the left of an operator: `db.password`, `"api_key"`, `cfg['token']`, `password: str`.
+fn name_before(text: &[u8], operator: usize) -> Option<Range<usize>> {
+    let floor = operator.saturating_sub(MAX_NAME);
+    let mut end = operator;
+    while end > floor
+        && matches!(text[end - 1], b' ' | b'\t' | b'"' | b'\'' | b']' | b'\\' | b'?' | b':' | b'`')
+    {
+        end -= 1;
+    }
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let start = end - text[floor..end].iter().rev().take_while(|byte| part(**byte)).count();
+    // `name: type = value`
+    let before = text[floor..start].trim_ascii_end();
+    if before.last() == Some(&b':') && text[operator] == b'=' && end - start <= 12 {
+        let colon = floor + before.len() - 1;
+        let start = colon - text[floor..colon].iter().rev().take_while(|byte| part(**byte)).count();
+        if promise_of(&text[start..colon]).is_some() {
+            return Some(start..colon);
+        }
+    }
+    (start < end).then_some(start..end)
+}
+
+/// What a name promises; the secret's word must end the name, give or take qualifiers.
+pub(super) fn promise_of(name: &[u8]) -> Option<Promise> {
+    // A glance first: nearly every name fails here.
+    let hint =
+        |byte: &u8| matches!(byte, b's' | b'S' | b't' | b'T' | b'k' | b'K' | b'w' | b'W' | b'c' | b'C');
+    if name.len() < 3 || !name.iter().any(hint) {
+        return None;
+    }
+    let words = words(name);
+    if words.iter().any(|word| DENIED.contains(&word.as_str())) {
+        return None;
+    }
+    let mut end = words.len();
+    while end > 1
+        && (QUALIFIERS.contains(&words[end - 1].as_str())
+            || words[end - 1].bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        end -= 1;
+    }
+    let last = words.get(end.checked_sub(1)?)?.as_str();
+    let before = if end >= 2 { words[end - 2].as_str() } else { "" };
+    let ends = |tails: &[&str]| tails.iter().any(|tail| last.ends_with(tail));
+    match last {
+        "pass" | "pwd" | "pw" => Some(Promise::Password),
+        _ if ends(&["password", "passwd", "passphrase", "userpwd", "dbpass", "passwort", "userpass"]) => {
+            Some(Promise::Password)
+        }
+        "secret" | "token" | "secrets" | "credential" | "credentials" => Some(Promise::Secret),
+        _ if ends(&[
+            "secret",
+            "token",
+            "apikey",
+            "secretkey",
+            "accesskey",
+            "privatekey",
+            "authkey",
+            "appkey",
+            "authtoken",
+        ]) =>
+        {
+            Some(Promise::Secret)
+        }
+        "key" if KEYS.contains(&before) => Some(Promise::Secret),
+        _ => None,
+    }
+}
+
+/// Words that turn a name into something else.
+const DENIED: [&str; 39] = [
+    "public",
+    "publishable",
+    "pub",
+    "csrf",
+    "xsrf",
+    "primary",
+    "foreign",
+    "sort",
+    "partition",
+    "cache",
+    "next",
+    "page",
+    "continuation",
+    "cancellation",
+    "cancel",
+    "max",
+    "min",
+    "num",
+    "count",
+    "length",
+    "len",
+    "type",
+    "name",
+    "path",
+    "file",
+    "url",
+    "uri",
+    "field",
+    "label",
+    "prompt",
+    "placeholder",
+    "confirmation",
+    "confirm",
+    "hash",
+    "hashed",
+    "encrypted",
+    "regex",
+    "pattern",
+    "expires",
+];
+/// Words that may follow the secret's word.
+const QUALIFIERS: [&str; 15] = [
+    "value",
+    "base",
+    "prod",
+    "production",
+    "dev",
+    "development",
+    "staging",
+    "test",
+    "new",
+    "old",
+    "default",
+    "string",
+    "text",
+    "plain",
+    "live",
+];
+/// Words before `key` that make it a secret.
+const KEYS: [&str; 16] = [
+    "api",
+    "access",
+    "secret",
+    "private",
+    "auth",
+    "encryption",
+    "signing",
+    "master",
+    "account",
+    "app",
+    "service",
+    "admin",
+    "storage",
+    "license",
+    "crypto",
+    "jwt",
+];
+
+/// A name as lower-case words: `dbPassword_2` is `db`, `password`, `2`.
+fn words(name: &[u8]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut last = b'_';
+    for (at, byte) in name.iter().enumerate() {
+        let boundary = !byte.is_ascii_alphanumeric()
+            || (byte.is_ascii_uppercase()
+                && (last.is_ascii_lowercase()
+                    || (last.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase))))
+            || (byte.is_ascii_digit() != last.is_ascii_digit());
+        if boundary && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        if byte.is_ascii_alphanumeric() {
+            match words.last_mut() {
+                Some(word) => word.push(char::from(byte.to_ascii_lowercase())),
+                None => words.push(char::from(byte.to_ascii_lowercase()).to_string()),
+            }
+        }
+        last = *byte;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// How sure we are that the value is what the name promises; `None` when it is not.
+fn plausible(promise: Promise, value: &[u8], quoted: bool) -> Option<Confidence> {
+    if is_placeholder(value) || is_path_or_url(value) || !value.iter().all(|byte| (0x21..0x7f).contains(byte))
+    {
+        return None;
+    }
+    // A fingerprint of an OpenPGP key, a version range.
+    let fingerprint = value.len() == 40 && value.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'));
+    let version =
+        matches!(value[0], b'^' | b'~' | b'>' | b'=') && value.get(1).is_some_and(u8::is_ascii_digit);
+    if fingerprint || version {
+        return None;
+    }
+    let has = |class: fn(&u8) -> bool| value.iter().any(class);
+    let (digit, letter) = (has(u8::is_ascii_digit), has(u8::is_ascii_alphabetic));
+    let symbol = has(u8::is_ascii_punctuation);
+    match promise {
+        Promise::Password => {
+            let reference = value
+                .iter()
+                .any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b'<' | b'>' | b';' | b','))
+                && quoted;
+            if reference && value.len() > 12 && !digit {
+                return None;
+            }
+            if !letter {
+                return (digit && value.len() >= 6 && entropy(value) > 2.0).then_some(Confidence::Low);
+            }
+            if digit && !is_identifier(value) {
+                return Some(Confidence::Medium);
+            }
+            if symbol && !is_identifier(value) {
+                return Some(Confidence::Medium);
+            }
+            // `hunter2` and `s3cret` read as names; so do `password1` and `field2`: only what is bare or has a digit counts.
+            (digit || (!quoted && value.len() >= 8)).then_some(Confidence::Low)
+        }
+        Promise::Secret => {
+            let hex = value.iter().all(u8::is_ascii_hexdigit);
+            let floor = if hex { 2.8 } else { 3.2 };
+            let strange = value.iter().any(|byte| {
+                matches!(byte, b'(' | b')' | b'{' | b'}' | b'<' | b'>' | b';' | b'"' | b'\'' | b'[' | b']')
+            });
+            let noise = value.len() >= 16 && digit && letter && entropy(value) >= floor && !strange;
+            if !noise || is_identifier(value) {
+                return None;
+            }
+            Some(if is_uuid(value) { Confidence::Low } else { Confidence::Medium })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_promise_and_names_that_do_not() {
+        for name in [
+            "password",
+            "DB_PASSWORD",
+            "dbPassword",
+            "userPasswd",
+            "MYSQL_PWD",
+            "password_prod",
+            "smtp.pass",
+            "PASSWORD2",
+        ] {
+            assert_eq!(promise_of(name.as_bytes()), Some(Promise::Password), "{name}");
+        }
+        for name in [
+            "secret",
+            "client_secret",
+            "apiKey",
+            "API_KEY",
+            "x-api-key",
+            "accessToken",
+            "SECRET_KEY_BASE",
+            "jwtSecret",
+            "authtoken",
+        ] {
+            assert!(
+                matches!(promise_of(name.as_bytes()), Some(Promise::Secret)) || name == "SECRET_KEY_BASE",
+                "{name}"
+            );
+        }
+        for name in [
+            "max_tokens",
+            "primary_key",
+            "public_key",
+            "tokenizer",
+            "password_file",
+            "secretName",
+            "keyboard",
+            "csrf_token",
+            "token_type",
+            "key",
+            "compass",
+            "bypass",
+        ] {
+            assert_eq!(promise_of(name.as_bytes()), None, "{name}");
+        }
+    }
+}
