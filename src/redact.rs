@@ -265,3 +265,158 @@ fn push_safe(out: &mut String, bytes: &[u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::finding::{Edit, SecretFacts};
+    use crate::rule::{Confidence, Family, RuleId, Severity};
+    use crate::source::{Origin, Origins, RelPath, Sensitive};
+
+    fn source(text: &[u8], sensitive: &[(Range<u32>, u32)]) -> Source {
+        let source = Source::new(Origins::new(Origin::Worktree { path: RelPath::from("a") }), text.to_vec());
+        let ranges = sensitive.iter().map(|(range, shown)| Sensitive { range: range.clone(), shown: *shown });
+        source.mark_sensitive(ranges.collect());
+        source
+    }
+
+    fn draft(span: Span) -> Draft {
+        Draft {
+            rule: RuleId::new("x"),
+            family: Family::Secret,
+            severity: Severity::High,
+            confidence: Confidence::High,
+            message: "m".into(),
+            primary: Label { span, text: String::new() },
+            context: Vec::new(),
+            help: None,
+            fix: None,
+            anchor: String::new(),
+            secret: Some(SecretFacts {
+                kind: "x".into(),
+                provider: "x".into(),
+                verified_format: false,
+                digest: None,
+            }),
+        }
+    }
+
+    fn excerpt_of(source: &Source, range: Range<u32>) -> (String, String, bool) {
+        let excerpt = seal(draft(source.span(range))).primary.excerpt;
+        (excerpt.text.clone(), excerpt.text[excerpt.marked].to_owned(), excerpt.shortened)
+    }
+
+    #[test]
+    fn masks_show_the_prefix_and_the_length() {
+        let source = source(b"a\nENV TOKEN=abc_12345678 X=1\nb", &[(12..24, 4)]);
+        assert_eq!(
+            excerpt_of(&source, 12..24),
+            ("ENV TOKEN=abc_…(12) X=1".into(), "abc_…(12)".into(), false)
+        );
+        assert_eq!(excerpt_of(&source, 14..16).1, "abc_…(12)", "a mark inside covers the mask");
+        assert_eq!(excerpt_of(&source, 6..11).1, "TOKEN");
+        assert_eq!(excerpt_of(&source, 0..1).0, "a");
+    }
+
+    #[test]
+    fn an_unjudged_source_shows_nothing() {
+        let source = Source::new(
+            Origins::new(Origin::Worktree { path: RelPath::from("a") }),
+            b"secret words".to_vec(),
+        );
+        assert_eq!(excerpt_of(&source, 0..6), ("…(6)".into(), "…(6)".into(), true));
+    }
+
+    #[test]
+    fn a_secret_of_many_lines_is_one_mask() {
+        let source = source(b"k: BEGIN\nabc\ndef\nEND x\ny", &[(3..20, 5)]);
+        assert_eq!(excerpt_of(&source, 3..20), ("k: BEGIN…(17)".into(), "BEGIN…(17)".into(), true));
+        assert_eq!(excerpt_of(&source, 10..12).1, "…(17)".to_owned().replace('…', "BEGIN…"));
+    }
+
+    #[test]
+    fn long_lines_and_many_lines_are_cut_and_controls_replaced() {
+        let long = source(&[b"x".repeat(1000), b"MARK".to_vec(), b"y".repeat(1000)].concat(), &[]);
+        let (text, marked, shortened) = excerpt_of(&long, 1000..1004);
+        assert_eq!((text.len(), marked.as_str(), shortened), (400, "MARK", true));
+        let many = source("line\n".repeat(40).as_bytes(), &[]);
+        let (text, _, shortened) = excerpt_of(&many, 0..200);
+        assert_eq!((text.lines().count(), shortened), (12, true));
+        let steering = source(b"a\tb\x1b[31m\xff\r\nz", &[]);
+        assert_eq!(excerpt_of(&steering, 0..1).0, "a b\\x1B[31m\\xFF");
+    }
+
+    #[test]
+    fn words_are_scrubbed_and_a_leaking_fix_is_dropped() {
+        let source = source(b"key=topsecretvalue pin=abcd", &[(4..18, 0), (23..27, 0)]);
+        let mut leaky = draft(source.span(0..3));
+        leaky.message = "topsecretvalue is set, abcd too, not abcde".into();
+        leaky.help = Some("rotate topsecretvalue".into());
+        leaky.anchor = "key topsecretvalue".into();
+        let edit = |text: &str| {
+            Some(Fix {
+                title: "t".into(),
+                safe: true,
+                edits: vec![Edit { start_byte: 0, end_byte: 1, text: text.into() }],
+            })
+        };
+        leaky.fix = edit("key=topsecretvalue");
+        let finding = seal(leaky.clone());
+        assert_eq!(finding.message, "…(14) is set, …(4) too, not abcde");
+        assert_eq!(finding.help.as_deref(), Some("rotate …(14)"));
+        assert_eq!(finding.anchor, "key …(14)");
+        assert_eq!(finding.fix, None);
+        leaky.fix = edit("key=$KEY");
+        assert!(seal(leaky).fix.is_some());
+    }
+
+    proptest! {
+        /// Whatever is marked and wherever a label points, no planted value comes out.
+        #[test]
+        fn no_planted_value_leaves(
+            parts in proptest::collection::vec(("[a-z \\n\\t=é\u{202e}]{0,60}", "[A-Z0-9]{8,40}"), 1..6),
+            start in 0_u32..400,
+            len in 0_u32..400,
+        ) {
+            let (mut text, mut ranges) = (String::new(), Vec::new());
+            for (filler, value) in &parts {
+                text.push_str(filler);
+                let at = text.len() as u32;
+                ranges.push((at..at + value.len() as u32, 2));
+                text.push_str(value);
+                text.push(' ');
+            }
+            let source = source(text.as_bytes(), &ranges);
+            let mut draft = draft(source.span(start..start + len));
+            draft.message = format!("found {}", text.replace('\n', " "));
+            draft.help = Some(parts[0].1.clone());
+            draft.context = vec![Label { span: source.whole(), text: parts[0].1.clone() }];
+            let finding = seal(draft);
+            let excerpt = &finding.primary.excerpt;
+            let on_boundaries = excerpt.text.get(excerpt.marked.clone()).is_some();
+            prop_assert!(on_boundaries);
+            prop_assert!(excerpt.marked.end <= excerpt.text.len());
+            let deceptive = excerpt.text.chars().any(|c| c != '\n' && is_deceptive(c));
+            prop_assert!(!deceptive);
+            let shown = format!("{finding:?}");
+            for (_, value) in &parts {
+                prop_assert!(!shown.contains(value.as_str()));
+            }
+        }
+    }
+
+    #[test]
+    fn ten_thousand_findings_of_one_long_line_are_quick() {
+        let text = "token=ABCDEFGHIJ0123456789 ".repeat(180_000);
+        let ranges: Vec<_> = (0..10_000).map(|index| (index * 27 + 6..index * 27 + 26, 0)).collect();
+        let source = source(text.as_bytes(), &ranges);
+        let started = std::time::Instant::now();
+        let mut sealer = Sealer::default();
+        for (range, _) in ranges {
+            assert!(sealer.seal(draft(source.span(range))).primary.excerpt.shortened);
+        }
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    }
+}
