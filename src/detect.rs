@@ -160,6 +160,11 @@ impl Reporter<'_, '_> {
         Draft::new(self.meta, span, message)
     }
 
+    /// Declares bytes of the source at hand sensitive; see [`Sink::mark_sensitive`].
+    pub fn mark_sensitive(&mut self, range: std::ops::Range<u32>, shown: u32) {
+        self.sink.mark_sensitive(range, shown);
+    }
+
     /// Files a finding under this rule's name. The configuration's severity for the rule wins over the draft's.
     pub fn report(&mut self, mut draft: Draft) {
         if !self.open {
