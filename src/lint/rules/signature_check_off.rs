@@ -1,0 +1,142 @@
+//! `signature-check-off`: packages from nobody knows whom.
+
+use crate::card;
+use crate::detect::Reporter;
+use crate::lint::arguments;
+use crate::lint::{Model, Rule};
+use crate::parse::shell::{Command, Word};
+use crate::rule::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    meta: card! {
+        /// ## What it does
+        /// Finds switches that turn off the signature check of package managers: `--allow-unauthenticated`,
+        /// `--force-yes`, `--nogpgcheck`, `--no-gpg-checks`, `--allow-untrusted`, `[trusted=yes]`, `rpm --nosignature`,
+        /// `gpgcheck=0`.
+        ///
+        /// ## Why it matters
+        /// The signature is what tells a package of the distribution from one that a mirror made up.
+        ///
+        /// ## Bad
+        /// ```dockerfile,bad
+        /// FROM debian:13
+        /// RUN apt-get install -y --allow-unauthenticated tool
+        /// ```
+        /// ```dockerfile,bad
+        /// FROM debian:13
+        /// RUN echo "deb [trusted=yes] https://apt.example/ /" > /etc/apt/sources.list.d/x.list
+        /// ```
+        ///
+        /// ## Good
+        /// ```dockerfile,good
+        /// FROM debian:13
+        /// COPY example.gpg /etc/apt/keyrings/
+        /// RUN echo "deb [signed-by=/etc/apt/keyrings/example.gpg] https://apt.example/ /" > /etc/apt/sources.list.d/x.list
+        /// ```
+        ///
+        /// ## How to fix
+        /// Install the key of the repository, and name it with `signed-by`, `gpgkey` or `/etc/apk/keys`.
+        ///
+        /// ## References
+        /// - <https://wiki.debian.org/SecureApt>
+        id: "signature-check-off",
+        family: Dockerfile,
+        summary: "the signature check of packages is turned off",
+        severity: High,
+        confidence: High,
+        persona: Regular,
+        since: "0.1.0",
+        aliases: ["CKV2_DOCKER_7", "CKV2_DOCKER_8", "CKV2_DOCKER_9", "CKV2_DOCKER_10", "CKV2_DOCKER_11"],
+        controls: ["CIS-Docker:4.11"],
+        references: ["https://wiki.debian.org/SecureApt"],
+    },
+    check,
+};
+
+fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
+    for run in &model.scripts {
+        for command in &run.script.commands {
+            let Some((word, what)) = switch(command) else { continue };
+            let draft = reporter
+                .draft(run.span(word.range.clone()), format!("{what} without the check of signatures"))
+                .severity(if run.ships { Severity::High } else { Severity::Medium })
+                .label("takes packages that nobody signed")
+                .help("install the key of the repository and leave the check on")
+                .anchor(model.anchor(run.stage, "RUN", what));
+            reporter.report(draft);
+        }
+    }
+}
+
+fn switch(command: &Command) -> Option<(&Word, &'static str)> {
+    let (name, arguments) = command.program()?;
+    let find = |test: &dyn Fn(&str) -> bool| {
+        arguments.iter().find(|word| {
+            let text: String = word.text().to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+            test(&text)
+        })
+    };
+    let off = |text: &str, key: &str| {
+        text.split(key).skip(1).any(|rest| ["=0", "=no", "=false", "=off"].iter().any(|value| rest.starts_with(value)))
+    };
+    match name {
+        "apt" | "apt-get" | "aptitude" => {
+            arguments::long(arguments, &["--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"])
+                .or_else(|| find(&|text| ["allowunauthenticated=", "allowinsecurerepositories=", "allowdowngradetoinsecurerepositories="].iter().any(|key| text.contains(key)) && (text.ends_with("=true") || text.ends_with("=1") || text.ends_with("=yes"))))
+                .map(|word| (word, "apt installs"))
+        }
+        "yum" | "dnf" | "dnf5" | "microdnf" | "tdnf" | "yum-config-manager" | "zypper" | "yumdownloader" => {
+            arguments::long(arguments, &["--nogpgcheck", "--no-gpgcheck", "--no-gpg-checks", "--no-gpg-check", "--allow-unsigned-rpm"])
+                .or_else(|| find(&|text| off(text, "gpgcheck")))
+                .map(|word| (word, "the package manager installs"))
+        }
+        "apk" => arguments::long(arguments, &["--allow-untrusted"]).map(|word| (word, "apk installs")),
+        "rpm" => arguments::long(arguments, &["--nosignature", "--nogpg"]).map(|word| (word, "rpm installs")),
+        "echo" | "printf" | "sed" | "tee" | "add-apt-repository" | "crudini" => {
+            // `sed` that looks for the switch in order to take it away says `gpgcheck=0` before the last slash.
+            let text_of = |text: &str| {
+                if name == "sed" {
+                    text.rsplit(['/', '|', '#', ',', '@']).nth(1).unwrap_or_default().to_owned()
+                } else {
+                    text.to_owned()
+                }
+            };
+            find(&|text| {
+                let text = text_of(text);
+                text.contains("trusted=yes]") || text.contains("[trusted=yes") || text.contains("trusted=yesarch") || off(&text, "gpgcheck")
+                    || text.contains("allowunauthenticated\"true") || text.contains("siglevel=never")
+            })
+            .map(|word| (word, "a package source is added"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::rules::testing::found;
+
+    fn of(run: &str) -> Vec<String> {
+        found("signature-check-off", &format!("FROM a:1\nRUN {run}\n"))
+    }
+
+    #[test]
+    fn switches() {
+        for (run, at) in [
+            ("apt-get install -y --force-yes x", "--force-yes"), ("apk add --allow-untrusted ./x.apk", "--allow-untrusted"),
+            ("yum install -y --nogpgcheck x", "--nogpgcheck"), ("zypper --no-gpg-checks install x", "--no-gpg-checks"),
+            ("rpm -i --nosignature x.rpm", "--nosignature"), ("dnf install --setopt=gpgcheck=0 x", "--setopt=gpgcheck=0"),
+            ("printf 'gpgcheck = 0\\n' >> /etc/yum.conf", "'gpgcheck = 0\\n'"), ("apt-get -o APT::Get::AllowUnauthenticated=true install x", "APT::Get::AllowUnauthenticated=true"),
+            ("sed -i 's/gpgcheck=1/gpgcheck=0/' /etc/yum.conf", "'s/gpgcheck=1/gpgcheck=0/'"),
+        ] {
+            assert_eq!(of(run), [at], "{run}");
+        }
+    }
+
+    #[test]
+    fn silent() {
+        for run in ["apt-get install -y x", "echo 'deb [signed-by=/k] https://x /'", "sed -i 's/gpgcheck=0/gpgcheck=1/' f", "echo gpgcheck=1 > f", "rpm -i x.rpm", "grep gpgcheck=0 f"] {
+            assert_eq!(of(run), [""; 0], "{run}");
+        }
+    }
+}
