@@ -16,25 +16,105 @@ pub(super) fn is_credential_name(name: &str) -> bool {
     let words = words(name);
     let joined = words.join("_");
     const ABOUT: [&str; 46] = [
-        "file", "files", "path", "dir", "directory", "url", "uri", "endpoint", "host", "name", "user", "username", "id",
-        "length", "len", "size", "expiry", "expiration", "expires", "ttl", "timeout", "type", "header", "version",
-        "enabled", "enable", "disabled", "mode", "policy", "prefix", "suffix", "public", "pub", "count", "limit", "field",
-        "algorithm", "alg", "hash", "checksum", "sha256", "fingerprint", "server", "issuer", "audience", "class",
+        "file",
+        "files",
+        "path",
+        "dir",
+        "directory",
+        "url",
+        "uri",
+        "endpoint",
+        "host",
+        "name",
+        "user",
+        "username",
+        "id",
+        "length",
+        "len",
+        "size",
+        "expiry",
+        "expiration",
+        "expires",
+        "ttl",
+        "timeout",
+        "type",
+        "header",
+        "version",
+        "enabled",
+        "enable",
+        "disabled",
+        "mode",
+        "policy",
+        "prefix",
+        "suffix",
+        "public",
+        "pub",
+        "count",
+        "limit",
+        "field",
+        "algorithm",
+        "alg",
+        "hash",
+        "checksum",
+        "sha256",
+        "fingerprint",
+        "server",
+        "issuer",
+        "audience",
+        "class",
     ];
     if words.is_empty() || words.last().is_some_and(|last| ABOUT.contains(&last.as_str())) {
         return false;
     }
-    if words.iter().any(|word| matches!(word.as_str(), "public" | "pubkey" | "no" | "allow" | "require" | "use" | "disable" | "enable" | "skip" | "max" | "min")) {
+    if words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "public"
+                | "pubkey"
+                | "no"
+                | "allow"
+                | "require"
+                | "use"
+                | "disable"
+                | "enable"
+                | "skip"
+                | "max"
+                | "min"
+        )
+    }) {
         return false;
     }
     let word = |what: &str| words.iter().any(|word| word == what);
     let ends = |what: &str| joined == what || joined.ends_with(&format!("_{what}"));
-    word("password") || word("passwd") || word("passphrase") || ends("pwd") && words.len() > 1 || ends("pass") && words.len() > 1
-        || ends("password1") || ends("secret") || ends("secrets") || word("apikey") || word("authtoken") || ends("token")
-        || ["api_key", "secret_key", "access_key", "private_key", "auth_key", "encryption_key", "signing_key", "master_key",
-            "secret_access_key", "secret_key_base", "access_token", "client_secret", "license_key", "account_key", "deploy_key"]
-            .iter()
-            .any(|what| ends(what))
+    word("password")
+        || word("passwd")
+        || word("passphrase")
+        || ends("pwd") && words.len() > 1
+        || ends("pass") && words.len() > 1
+        || ends("password1")
+        || ends("secret")
+        || ends("secrets")
+        || word("apikey")
+        || word("authtoken")
+        || ends("token")
+        || [
+            "api_key",
+            "secret_key",
+            "access_key",
+            "private_key",
+            "auth_key",
+            "encryption_key",
+            "master_key",
+            "secret_access_key",
+            "secret_key_base",
+            "access_token",
+            "client_secret",
+            "license_key",
+            "account_key",
+            "deploy_key",
+        ]
+        .iter()
+        .any(|what| ends(what))
         || ends("credentials") && words.len() > 1
         || words.iter().any(|word| word.len() > 8 && (word.ends_with("password") || word.ends_with("apikey")))
 }
@@ -67,32 +147,112 @@ pub(super) fn literal(value: &str) -> Literal {
     let letters = value.bytes().filter(u8::is_ascii_alphanumeric).count();
     let one = value.bytes().next().is_none_or(|first| value.bytes().all(|byte| byte == first));
     const SWITCHES: [&str; 18] = [
-        "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "disabled", "enabled", "default",
-        "auto", "optional", "required", "random", "unset",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "none",
+        "null",
+        "nil",
+        "undefined",
+        "disabled",
+        "enabled",
+        "default",
+        "auto",
+        "optional",
+        "required",
+        "random",
+        "unset",
     ];
     const PLACEHOLDERS: [&str; 32] = [
-        "changeme", "change-me", "change_me", "change_this", "change-this", "changethis", "replace", "placeholder", "your", "example", "sample",
-        "dummy", "fake", "todo", "tbd", "fixme", "xxxx", "redacted", "insert", "not-a-", "not_a_", "notreal",
-        "invalid", "unused", "build-time", "buildtime", "precompile", "temporary", "enter_", "some-secret", "put_", "my-secret-here",
+        "changeme",
+        "change-me",
+        "change_me",
+        "change_this",
+        "change-this",
+        "changethis",
+        "replace",
+        "placeholder",
+        "your",
+        "example",
+        "sample",
+        "dummy",
+        "fake",
+        "todo",
+        "tbd",
+        "fixme",
+        "xxxx",
+        "redacted",
+        "insert",
+        "not-a-",
+        "not_a_",
+        "notreal",
+        "invalid",
+        "unused",
+        "build-time",
+        "buildtime",
+        "precompile",
+        "temporary",
+        "enter_",
+        "some-secret",
+        "put_",
+        "my-secret-here",
     ];
-    if letters == 0 || one || SWITCHES.contains(&lower.as_str()) || value.contains(['$', '<', '{', '*', '%']) {
+    if letters == 0 || one || SWITCHES.contains(&lower.as_str()) || value.contains(['$', '<', '{', '*', '%'])
+    {
         return Literal::None;
     }
-    if value.len() <= 6 && value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 4 {
+    if value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Literal::None;
     }
-    let path = value.starts_with('/') && value.matches('/').count() > 1 || value.starts_with("./") || value.starts_with("~/");
+    let path = value.starts_with('/') && value.matches('/').count() > 1
+        || value.starts_with("./")
+        || value.starts_with("~/");
     let url = lower.starts_with("http://") || lower.starts_with("https://");
     if path || (url && !value.contains('@')) || value.contains(' ') && value.split(' ').count() > 3 {
+        return Literal::None;
+    }
+    // The fingerprint of an OpenPGP key, in full or with spaces: public.
+    let hex = value.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte));
+    if hex && matches!(value.len(), 16 | 40) {
         return Literal::None;
     }
     if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
         return Literal::None;
     }
     const DEFAULTS: [&str; 30] = [
-        "password", "passwd", "pass", "secret", "admin", "root", "toor", "test", "testing", "guest", "user", "postgres",
-        "mysql", "mariadb", "mongo", "redis", "docker", "demo", "dev", "develop", "development", "local", "1234", "12345", "123456",
-        "12345678", "qwerty", "letmein", "token", "minioadmin",
+        "password",
+        "passwd",
+        "pass",
+        "secret",
+        "admin",
+        "root",
+        "toor",
+        "test",
+        "testing",
+        "guest",
+        "user",
+        "postgres",
+        "mysql",
+        "mariadb",
+        "mongo",
+        "redis",
+        "docker",
+        "demo",
+        "dev",
+        "develop",
+        "development",
+        "local",
+        "1234",
+        "12345",
+        "123456",
+        "12345678",
+        "qwerty",
+        "letmein",
+        "token",
+        "minioadmin",
     ];
     if DEFAULTS.contains(&lower.as_str()) || value.len() < 6 { Literal::Default } else { Literal::Secret }
 }
@@ -129,17 +289,60 @@ mod tests {
 
     #[test]
     fn names() {
-        for name in ["PASSWORD", "DB_PASSWORD", "MYSQL_ROOT_PASSWORD", "API_KEY", "NPM_TOKEN", "SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "dbPassword", "POSTGRES_PASS", "SESSION_SECRET", "PGPASSWORD"] {
+        for name in [
+            "PASSWORD",
+            "DB_PASSWORD",
+            "MYSQL_ROOT_PASSWORD",
+            "API_KEY",
+            "NPM_TOKEN",
+            "SECRET_KEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "dbPassword",
+            "POSTGRES_PASS",
+            "SESSION_SECRET",
+            "PGPASSWORD",
+        ] {
             assert!(is_credential_name(name), "{name}");
         }
-        for name in ["GOPRIVATE", "PASSWORD_FILE", "TOKEN_PATH", "USERNAME", "SECRET_NAME", "TOKEN_VERSION", "PUBLIC_KEY", "KEY", "COMPASS", "BYPASS", "PWD", "OLDPWD", "SSH_AUTH_SOCK", "TOKENIZERS_PARALLELISM", "MAX_TOKENS", "AWS_ACCESS_KEY_ID", "CACHE_KEY", "ALLOW_EMPTY_PASSWORD"] {
+        for name in [
+            "GOPRIVATE",
+            "PASSWORD_FILE",
+            "TOKEN_PATH",
+            "USERNAME",
+            "SECRET_NAME",
+            "TOKEN_VERSION",
+            "PUBLIC_KEY",
+            "KEY",
+            "COMPASS",
+            "BYPASS",
+            "PWD",
+            "OLDPWD",
+            "SSH_AUTH_SOCK",
+            "TOKENIZERS_PARALLELISM",
+            "MAX_TOKENS",
+            "AWS_ACCESS_KEY_ID",
+            "CACHE_KEY",
+            "ALLOW_EMPTY_PASSWORD",
+        ] {
             assert!(!is_credential_name(name), "{name}");
         }
     }
 
     #[test]
     fn values() {
-        for value in ["", "changeme", "<token>", "${X}", "true", "xxxxxxxx", "/run/secrets/db", "your-token-here", "***", "0"] {
+        for value in [
+            "",
+            "changeme",
+            "<token>",
+            "${X}",
+            "true",
+            "xxxxxxxx",
+            "/run/secrets/db",
+            "your-token-here",
+            "0123456789ABCDEF0123456789ABCDEF01234567",
+            "***",
+            "0",
+        ] {
             assert_eq!(literal(value), Literal::None, "{value}");
         }
         assert_eq!(literal("postgres"), Literal::Default);

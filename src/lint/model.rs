@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::images::Images;
-use crate::parse::dockerfile::{Base, Command as Form, Dockerfile, Instruction, InstructionKind, Logical, Stage, Stages, Word};
+use crate::parse::dockerfile::{
+    Base, Command as Form, Dockerfile, Instruction, InstructionKind, Logical, Stage, Stages, Word,
+};
 use crate::parse::image_ref::ImageRef;
 use crate::parse::shell::{self, Script};
 use crate::source::Span;
@@ -105,7 +107,8 @@ impl External<'_> {
                     && self.word.text == self.word.value
                     && whole.len() == self.word.text.len() =>
             {
-                let at = |offset: usize| whole.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+                let at =
+                    |offset: usize| whole.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
                 self.word.span.source().span(at(range.start)..at(range.end))
             }
             _ => self.word.span.clone(),
@@ -135,7 +138,8 @@ impl<'a> Model<'a> {
             stages,
         };
         model.shipped = model.find_shipped();
-        model.layers = model.shipped.iter().flat_map(|index| model.ancestry(*index)).map(|stage| stage.index).collect();
+        model.layers =
+            model.shipped.iter().flat_map(|index| model.ancestry(*index)).map(|stage| stage.index).collect();
         model.windows = file.escape == '`'
             || model.stages.iter().any(|stage| {
                 matches!(&stage.base, Base::Image(image) if {
@@ -193,7 +197,9 @@ impl<'a> Model<'a> {
     pub fn externals(&self) -> impl Iterator<Item = External<'_>> {
         self.stages.iter().flat_map(|stage| {
             let base = match &stage.base {
-                Base::Image(image) => self.base_word(stage).map(|word| External { image, word, stage, is_base: true }),
+                Base::Image(image) => {
+                    self.base_word(stage).map(|word| External { image, word, stage, is_base: true })
+                }
                 _ => None,
             };
             let others = stage.references.iter().filter_map(move |reference| match &reference.to {
@@ -257,7 +263,9 @@ impl<'a> Model<'a> {
                 let (name, operator) = inside.split_at(length);
                 let value = self.variable(name, instruction);
                 match (operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-')), value) {
-                    (_, Some(value)) if operator.is_empty() || operator.contains('-') && !value.is_empty() => {
+                    (_, Some(value))
+                        if operator.is_empty() || operator.contains('-') && !value.is_empty() =>
+                    {
                         out.push_str(value);
                     }
                     (Some(default), _) if depth < 4 && !self.is_set(name, instruction) => {
@@ -305,7 +313,8 @@ impl<'a> Model<'a> {
 
     fn collect_variables(&mut self) {
         for (index, instruction) in self.file.instructions.iter().enumerate() {
-            let stage = self.stages.iter().find(|stage| stage.instructions.contains(&index)).map(|stage| stage.index);
+            let stage =
+                self.stages.iter().find(|stage| stage.instructions.contains(&index)).map(|stage| stage.index);
             let (pairs, env) = match &instruction.kind {
                 InstructionKind::Env(pairs) => (pairs, true),
                 InstructionKind::Arg(pairs) => (pairs, false),
@@ -348,18 +357,30 @@ impl<'a> Model<'a> {
                     InstructionKind::Run(run) => {
                         let ships = self.ships_layers(stage.index);
                         let mut push = |script: Script, place| {
-                            scripts.push(RunScript { instruction: index, stage: stage.index, ships, script, place });
+                            scripts.push(RunScript {
+                                instruction: index,
+                                stage: stage.index,
+                                ships,
+                                script,
+                                place,
+                            });
                         };
                         match &run.command {
                             Form::Shell(text) if posix => {
                                 let line = Script::read(text.text().as_bytes());
                                 let takes_body = |at: usize| {
                                     run.sole_heredoc().is_some() && is_posix_body(run.heredocs.get(at))
-                                        || run.heredocs.get(at).is_some_and(|heredoc| feeds_shell(&line, &heredoc.name))
+                                        || run
+                                            .heredocs
+                                            .get(at)
+                                            .is_some_and(|heredoc| feeds_shell(&line, &heredoc.name))
                                 };
                                 for (at, heredoc) in run.heredocs.iter().enumerate() {
                                     if takes_body(at) {
-                                        push(Script::read(heredoc.body.text().as_bytes()), PlaceOf::Text(&heredoc.body));
+                                        push(
+                                            Script::read(heredoc.body.text().as_bytes()),
+                                            PlaceOf::Text(&heredoc.body),
+                                        );
                                     }
                                 }
                                 if run.sole_heredoc().is_none() {
@@ -367,8 +388,12 @@ impl<'a> Model<'a> {
                                 }
                             }
                             Form::Exec(exec) => {
-                                let words: Vec<_> = exec.words.iter().map(|word| quote(&word.value)).collect();
-                                push(Script::read(words.join(" ").as_bytes()), PlaceOf::Exec(exec.span.clone()));
+                                let words: Vec<_> =
+                                    exec.words.iter().map(|word| quote(&word.value)).collect();
+                                push(
+                                    Script::read(words.join(" ").as_bytes()),
+                                    PlaceOf::Exec(exec.span.clone()),
+                                );
                             }
                             Form::Shell(_) => {}
                         }

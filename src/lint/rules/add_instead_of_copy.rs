@@ -48,8 +48,8 @@ pub(super) static RULE: Rule = Rule {
 
 /// Endings of files that ADD unpacks, or that people take for such.
 const ARCHIVES: [&str; 16] = [
-    ".tar", ".tgz", ".gz", ".bz2", ".tbz2", ".tbz", ".xz", ".txz", ".lzma", ".tlz", ".zst", ".tzst", ".z", ".lz",
-    ".zip", ".br",
+    ".tar", ".tgz", ".gz", ".bz2", ".tbz2", ".tbz", ".xz", ".txz", ".lzma", ".tlz", ".zst", ".tzst", ".z",
+    ".lz", ".zip", ".br",
 ];
 
 fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
@@ -73,13 +73,20 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
         let range = instruction.keyword.span.range();
         let what = add.sources.first().map(|word| word.value.as_str()).unwrap_or_default();
         let draft = reporter
-            .draft(instruction.keyword.span.clone(), "ADD of local files: COPY does the same without surprises")
+            .draft(
+                instruction.keyword.span.clone(),
+                "ADD of local files: COPY does the same without surprises",
+            )
             .label("COPY would do")
             .help("write COPY")
             .fix(Fix {
                 title: "Write COPY".to_owned(),
                 safe: true,
-                edits: vec![Edit { start_byte: range.start.into(), end_byte: range.end.into(), text: "COPY".to_owned() }],
+                edits: vec![Edit {
+                    start_byte: range.start.into(),
+                    end_byte: range.end.into(),
+                    text: "COPY".to_owned(),
+                }],
             })
             .anchor(model.anchor(stage.index, "ADD", what));
         reporter.report(draft);
@@ -92,7 +99,16 @@ mod tests {
 
     #[test]
     fn archives_urls_and_unknowns_are_left() {
-        for source in ["a.tar.gz", "https://a.example/b", "git@a.example:b.git", "$X", "a.TGZ", "<<EOF", "rootfs*.tar*", "*"] {
+        for source in [
+            "a.tar.gz",
+            "https://a.example/b",
+            "git@a.example:b.git",
+            "$X",
+            "a.TGZ",
+            "<<EOF",
+            "rootfs*.tar*",
+            "*",
+        ] {
             let text = format!("FROM debian:13\nADD {source} /x\nEOF\n");
             assert_eq!(found("add-instead-of-copy", &text), [""; 0], "{source}");
         }

@@ -101,6 +101,9 @@ mod tests {
         let text = "FROM a:1\nARG V=1\nADD a http://x.example/v$V.tgz /b\n";
         assert_eq!(found("add-remote-without-checksum", text), ["http://x.example/v$V.tgz"]);
         assert_eq!(severities("add-remote-without-checksum", text), ["high"]);
-        assert_eq!(found("add-remote-without-checksum", "FROM a:1\nADD git@x.example:a/b.git /b\n"), ["git@x.example:a/b.git"]);
+        assert_eq!(
+            found("add-remote-without-checksum", "FROM a:1\nADD git@x.example:a/b.git /b\n"),
+            ["git@x.example:a/b.git"]
+        );
     }
 }

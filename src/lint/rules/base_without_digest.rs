@@ -50,7 +50,10 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
         }
         let familiar = image.familiar();
         let draft = reporter
-            .draft(external.word.span.clone(), format!("{familiar} is pinned by a tag only, which can be moved"))
+            .draft(
+                external.word.span.clone(),
+                format!("{familiar} is pinned by a tag only, which can be moved"),
+            )
             .label("no digest")
             .help("add the digest behind the tag: `@sha256:…`")
             .anchor(model.anchor(external.stage.index, "FROM", &familiar));

@@ -124,10 +124,17 @@ fn collect(script: &Script, index: usize, command: &Command, hits: &mut Vec<Hit>
                 after_colon(word, at, "curl --user", hits);
             }
         }
-        "wget" => option(arguments, &["--password", "--http-password", "--ftp-password", "--proxy-password"], "wget --password", hits),
+        "wget" => option(
+            arguments,
+            &["--password", "--http-password", "--ftp-password", "--proxy-password"],
+            "wget --password",
+            hits,
+        ),
         "sshpass" => option(arguments, &["-p"], "sshpass -p", hits),
         "useradd" | "usermod" => option(arguments, &["-p", "--password"], "useradd --password", hits),
-        "mysql" | "mysqladmin" | "mysqldump" | "mariadb" => option(arguments, &["--password"], "mysql --password", hits),
+        "mysql" | "mysqladmin" | "mysqldump" | "mariadb" => {
+            option(arguments, &["--password"], "mysql --password", hits)
+        }
         "chpasswd" => {
             for feeder in script.feeders(index) {
                 fed_pairs(feeder, hits);
@@ -156,7 +163,22 @@ fn collect(script: &Script, index: usize, command: &Command, hits: &mut Vec<Hit>
         _ => {}
     }
     // `--db-password=…` of any program, long options only.
-    if !matches!(name, "echo" | "printf" | "grep" | "sed" | "wget" | "docker" | "podman" | "useradd" | "usermod" | "mysql" | "mysqladmin" | "mysqldump" | "mariadb") {
+    if !matches!(
+        name,
+        "echo"
+            | "printf"
+            | "grep"
+            | "sed"
+            | "wget"
+            | "docker"
+            | "podman"
+            | "useradd"
+            | "usermod"
+            | "mysql"
+            | "mysqladmin"
+            | "mysqldump"
+            | "mariadb"
+    ) {
         for (at, word) in arguments.iter().enumerate() {
             let Some(rest) = word.text().strip_prefix("--") else { continue };
             match rest.split_once('=') {
@@ -244,7 +266,15 @@ fn header(word: &Word, hits: &mut Vec<Hit>) {
     let text = word.text();
     let Some((name, rest)) = text.split_once(':') else { return };
     let name = name.trim_start_matches("-H").trim_start_matches("--header=").trim().to_ascii_lowercase();
-    let known = matches!(name.as_str(), "authorization" | "proxy-authorization" | "private-token" | "x-api-key" | "x-auth-token" | "job-token");
+    let known = matches!(
+        name.as_str(),
+        "authorization"
+            | "proxy-authorization"
+            | "private-token"
+            | "x-api-key"
+            | "x-auth-token"
+            | "job-token"
+    );
     if !known || rest.is_empty() {
         return;
     }
@@ -280,10 +310,20 @@ mod tests {
     #[test]
     fn variables_and_others_are_left() {
         for run in [
-            "git clone https://me:${TOKEN}@x.example/y", "curl -u \"$USER:$PASS\" x", "curl -H \"Authorization: token $(cat /run/secrets/t)\" x",
-            "sshpass -p \"$P\" ssh x", "cat /run/secrets/p | docker login --password-stdin", "echo \"root:$P\" | chpasswd",
-            "git clone git@x.example:a/b", "curl https://x.example:8080/a@b", "mkdir -p a && cp -p b c", "adduser --disabled-password app",
-            "export TOKEN=$(cat /run/secrets/t)", "echo a:b", "ssh -p 22 x", "docker run -p 80:80 x",
+            "git clone https://me:${TOKEN}@x.example/y",
+            "curl -u \"$USER:$PASS\" x",
+            "curl -H \"Authorization: token $(cat /run/secrets/t)\" x",
+            "sshpass -p \"$P\" ssh x",
+            "cat /run/secrets/p | docker login --password-stdin",
+            "echo \"root:$P\" | chpasswd",
+            "git clone git@x.example:a/b",
+            "curl https://x.example:8080/a@b",
+            "mkdir -p a && cp -p b c",
+            "adduser --disabled-password app",
+            "export TOKEN=$(cat /run/secrets/t)",
+            "echo a:b",
+            "ssh -p 22 x",
+            "docker run -p 80:80 x",
         ] {
             assert_eq!(of(run), [""; 0], "{run}");
         }

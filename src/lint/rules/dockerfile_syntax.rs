@@ -48,7 +48,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
     for problem in &model.file.problems {
-        if problem.kind == ProblemKind::InvalidJson {
+        // What the builder lets pass is not for this rule; bytes that are no text still are.
+        if !problem.kind.breaks_build() && problem.kind != ProblemKind::NotUtf8 {
             continue;
         }
         let keyword = super::invalid_json_form::keyword_at(model.file, &problem.span);

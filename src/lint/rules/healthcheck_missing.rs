@@ -51,7 +51,10 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
         let (None, Some(index)) = (stage.healthcheck, starts) else { continue };
         let Some(instruction) = model.file.instructions.get(index) else { continue };
         let draft = reporter
-            .draft(instruction.keyword.span.clone(), "the shipped image starts a process and has no HEALTHCHECK")
+            .draft(
+                instruction.keyword.span.clone(),
+                "the shipped image starts a process and has no HEALTHCHECK",
+            )
             .label("this is never asked how it is")
             .help("add a HEALTHCHECK that asks the service itself, or `HEALTHCHECK NONE`")
             .anchor(model.anchor(stage.index, "HEALTHCHECK", "missing"));

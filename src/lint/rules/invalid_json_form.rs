@@ -49,12 +49,17 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
     for problem in &model.file.problems {
-        if problem.kind != ProblemKind::InvalidJson {
+        if problem.kind != ProblemKind::InvalidJson
+            || !tries_json(&String::from_utf8_lossy(problem.span.bytes()))
+        {
             continue;
         }
         let keyword = keyword_at(model.file, &problem.span);
         let mut draft = reporter
-            .draft(problem.span.clone(), format!("{keyword} looks like the JSON form and is not valid JSON: it is taken literally"))
+            .draft(
+                problem.span.clone(),
+                format!("{keyword} looks like the JSON form and is not valid JSON: it is taken literally"),
+            )
             .label("not valid JSON")
             .help("use double quotes, put commas between the words and none after the last")
             .anchor(format!("{keyword} json"));
@@ -82,6 +87,19 @@ pub(super) fn keyword_at(file: &Dockerfile, span: &Span) -> String {
         .map_or_else(|| "the file".to_owned(), |instruction| instruction.inner().name())
 }
 
+/// True when the author meant JSON: `[ -e file ] && …`, `[[ … ]]` and `[Net.Type]::Member` are commands.
+fn tries_json(text: &str) -> bool {
+    let text = text.trim();
+    let Some(inside) = text.strip_prefix('[') else { return false };
+    let quoted = inside.trim_start().starts_with(['"', '\'', '\u{201c}', '\u{201d}']);
+    let closed = text.ends_with(']');
+    match inside.bytes().next() {
+        Some(b' ' | b'\t') => quoted && closed && inside.contains(','),
+        Some(b'[') | None => false,
+        Some(_) => quoted || closed,
+    }
+}
+
 /// The text with single quotes made double and a comma too many taken out, when that is JSON.
 fn mended(text: &str) -> Option<String> {
     if text.contains(['"', '\\', '\n', '$']) {
@@ -96,7 +114,17 @@ fn mended(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::mended;
+    use super::{mended, tries_json};
+
+    #[test]
+    fn commands_are_no_json() {
+        for text in ["[ -e /x ] && y", "[[ a ]] && b", "[Net.X]::Y = 1", "[ \"$A\" = b ]", "["] {
+            assert!(!tries_json(text), "{text}");
+        }
+        for text in ["['a']", "[\"a\", \"b]", "[a, b]", "[ 'a', 'b' ]", "[\"a\" \"b\"]"] {
+            assert!(tries_json(text), "{text}");
+        }
+    }
 
     #[test]
     fn mends_quotes_and_commas() {

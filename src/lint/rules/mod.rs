@@ -85,8 +85,16 @@ mod tests {
             let name = rule.meta.id.as_str();
             let (bad, good) = (blocks(&page, "bad"), blocks(&page, "good"));
             assert!(!bad.is_empty() && !good.is_empty(), "{name} lacks examples");
-            wrong.extend(bad.iter().filter(|text| found(name, text).is_empty()).map(|text| format!("{name} silent on\n{text}")));
-            wrong.extend(good.iter().filter(|text| !found(name, text).is_empty()).map(|text| format!("{name} fires on\n{text}")));
+            wrong.extend(
+                bad.iter()
+                    .filter(|text| found(name, text).is_empty())
+                    .map(|text| format!("{name} silent on\n{text}")),
+            );
+            wrong.extend(
+                good.iter()
+                    .filter(|text| !found(name, text).is_empty())
+                    .map(|text| format!("{name} fires on\n{text}")),
+            );
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }

@@ -64,7 +64,15 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                 report(model, run, span, fetch, "code from the network runs unread", true, reporter);
             } else if !checked && let Some(fetch) = downloads_before(script, index, command) {
                 let span = run.span(command.range.clone());
-                report(model, run, span, fetch, "a download runs without a check of what it is", false, reporter);
+                report(
+                    model,
+                    run,
+                    span,
+                    fetch,
+                    "a download runs without a check of what it is",
+                    false,
+                    reporter,
+                );
             }
         }
     }
@@ -110,15 +118,18 @@ fn spanning(run: &RunScript<'_>, first: &Command, second: &Command) -> Span {
 /// A command that fetches from another machine.
 fn fetches(command: &Command) -> bool {
     let Some((name, arguments)) = command.program() else { return false };
-    if !matches!(name, "curl" | "wget" | "aria2c" | "lwp-request" | "fetch" | "http" | "https") || arguments.is_empty() {
+    if !matches!(name, "curl" | "wget" | "aria2c" | "lwp-request" | "fetch" | "http" | "https")
+        || arguments.is_empty()
+    {
         return false;
     }
     // The machine itself and files are no network.
     !arguments.iter().any(|word| {
         let text = word.text();
-        ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
-            text.split_once("://").map_or(text, |(_, rest)| rest).starts_with(host)
-        }) || text.starts_with("file://")
+        ["localhost", "127.0.0.1", "[::1]"]
+            .iter()
+            .any(|host| text.split_once("://").map_or(text, |(_, rest)| rest).starts_with(host))
+            || text.starts_with("file://")
     })
 }
 
@@ -165,7 +176,10 @@ fn fed_by<'s>(script: &'s Script, index: usize, command: &'s Command) -> Option<
         "eval" => arguments.iter().take(1).collect(),
         "source" | "." => arguments.iter().take(1).collect(),
         _ if interprets => {
-            let strings = command.redirects.iter().filter(|redirect| redirect.operator == "<<<" || redirect.operator == "<");
+            let strings = command
+                .redirects
+                .iter()
+                .filter(|redirect| redirect.operator == "<<<" || redirect.operator == "<");
             let after = arguments.iter().position(|word| {
                 let text = word.text();
                 text.starts_with('-') && !text.starts_with("--") && text.ends_with(['c', 'e'])
@@ -177,7 +191,8 @@ fn fed_by<'s>(script: &'s Script, index: usize, command: &'s Command) -> Option<
         }
         _ => return None,
     };
-    let begins = |word: &&&Word| matches!(word.parts().first(), Some(Part::Substitution { at }) if at.start == 0);
+    let begins =
+        |word: &&&Word| matches!(word.parts().first(), Some(Part::Substitution { at }) if at.start == 0);
     let ranges: Vec<_> = code.iter().filter(begins).map(|word| word.range.clone()).collect();
     script
         .children(index)
@@ -192,9 +207,12 @@ pub(super) fn verifies(script: &Script) -> bool {
         let Some((name, arguments)) = command.program() else { return false };
         let has = |text: &str| arguments.iter().any(|word| word.text() == text);
         match name {
-            "sha1sum" | "sha224sum" | "sha256sum" | "sha384sum" | "sha512sum" | "md5sum" | "shasum" | "b2sum" | "gpgv"
-            | "minisign" | "rhash" | "cksum" => true,
-            "gpg" | "gpg2" => has("--verify") || has("--batch") && arguments.iter().any(|word| word.text().starts_with("--verify")),
+            "sha1sum" | "sha224sum" | "sha256sum" | "sha384sum" | "sha512sum" | "md5sum" | "shasum"
+            | "b2sum" | "gpgv" | "minisign" | "rhash" | "cksum" => true,
+            "gpg" | "gpg2" => {
+                has("--verify")
+                    || has("--batch") && arguments.iter().any(|word| word.text().starts_with("--verify"))
+            }
             "cosign" => arguments.first().is_some_and(|word| word.text().starts_with("verify")),
             "openssl" => has("dgst"),
             _ => false,
@@ -206,7 +224,8 @@ pub(super) fn verifies(script: &Script) -> bool {
 fn downloads_before<'s>(script: &'s Script, index: usize, command: &Command) -> Option<&'s Command> {
     let (name, arguments) = command.program()?;
     let first = command.words.get(command.words.len().checked_sub(arguments.len() + 1)?)?;
-    let interprets = is_shell(name) || ["python", "perl", "ruby", "php"].iter().any(|known| name.starts_with(known));
+    let interprets =
+        is_shell(name) || ["python", "perl", "ruby", "php"].iter().any(|known| name.starts_with(known));
     let file = if interprets {
         arguments.iter().find(|word| !word.text().starts_with('-'))?
     } else if first.text().contains('/') {
@@ -219,27 +238,32 @@ fn downloads_before<'s>(script: &'s Script, index: usize, command: &Command) -> 
         return None;
     }
     script.commands.iter().take(index).find(|earlier| {
-        fetches(earlier) && target_of(earlier).is_some_and(|target| base_name(&target) == base_name(file.text()))
+        fetches(earlier)
+            && target_of(earlier).is_some_and(|target| base_name(&target) == base_name(file.text()))
     })
 }
 
 /// The file that a download is written to.
 fn target_of(command: &Command) -> Option<String> {
     let (name, arguments) = command.program()?;
-    if let Some(redirect) = command.redirects.iter().find(|redirect| matches!(redirect.operator, ">" | ">|")) {
+    if let Some(redirect) = command.redirects.iter().find(|redirect| matches!(redirect.operator, ">" | ">|"))
+    {
         return Some(redirect.target.text().to_owned());
     }
     let (letter, valued): (char, &str) =
         if name == "wget" { ('O', "aAeiBtToOPUQlDIXwR") } else { ('o', CURL_VALUED) };
     for (at, word) in arguments.iter().enumerate() {
         let text = word.text();
-        if let Some(file) = text.strip_prefix("--output=").or_else(|| text.strip_prefix("--output-document=")) {
+        if let Some(file) = text.strip_prefix("--output=").or_else(|| text.strip_prefix("--output-document="))
+        {
             return Some(file.to_owned());
         }
         if matches!(text, "--output" | "--output-document") {
             return arguments.get(at + 1).map(|next| next.text().to_owned());
         }
-        let Some(cluster) = text.strip_prefix('-').filter(|cluster| !cluster.starts_with('-')) else { continue };
+        let Some(cluster) = text.strip_prefix('-').filter(|cluster| !cluster.starts_with('-')) else {
+            continue;
+        };
         if let Some(found) = cluster.find(letter) {
             let before = cluster.get(..found).unwrap_or_default();
             if !before.contains(|c: char| valued.contains(c)) {
@@ -271,12 +295,23 @@ mod tests {
     #[test]
     fn all_shapes() {
         for run in [
-            "curl -sSL https://x.example/i | bash", "wget -qO- https://x.example/i | sh -s -- --yes", "curl https://x.example | sudo -E bash -",
-            "curl $URL | tac | tac | sh", "sh -c \"$(curl -fsSL https://x.example/i)\"", "bash <(curl -s https://x.example/i)",
-            "curl -s https://x.example/i | python3 -", "curl -sSL https://x.example/i | POETRY_VERSION=1 python3", "eval \"$(wget -O - https://x.example)\"",
-            "source <(curl -s https://x.example/i)", "bash -c 'curl https://x.example | sh'", "curl https://x.example/i | (cd /x && sh)",
-            "wget https://x.example/i.sh && chmod +x i.sh && ./i.sh", "curl -o /tmp/i https://x.example/i && bash /tmp/i -b", "curl https://x.example/i > i.sh; sh ./i.sh",
-            "curl -O https://x.example/i.py && python3 i.py", "wget -q https://x.example/M.sh -O /tmp/m.sh && /bin/bash /tmp/m.sh -b",
+            "curl -sSL https://x.example/i | bash",
+            "wget -qO- https://x.example/i | sh -s -- --yes",
+            "curl https://x.example | sudo -E bash -",
+            "curl $URL | tac | tac | sh",
+            "sh -c \"$(curl -fsSL https://x.example/i)\"",
+            "bash <(curl -s https://x.example/i)",
+            "curl -s https://x.example/i | python3 -",
+            "curl -sSL https://x.example/i | POETRY_VERSION=1 python3",
+            "eval \"$(wget -O - https://x.example)\"",
+            "source <(curl -s https://x.example/i)",
+            "bash -c 'curl https://x.example | sh'",
+            "curl https://x.example/i | (cd /x && sh)",
+            "wget https://x.example/i.sh && chmod +x i.sh && ./i.sh",
+            "curl -o /tmp/i https://x.example/i && bash /tmp/i -b",
+            "curl https://x.example/i > i.sh; sh ./i.sh",
+            "curl -O https://x.example/i.py && python3 i.py",
+            "wget -q https://x.example/M.sh -O /tmp/m.sh && /bin/bash /tmp/m.sh -b",
         ] {
             assert_eq!(of(run), 1, "{run}");
         }
@@ -285,10 +320,17 @@ mod tests {
     #[test]
     fn what_does_not_run_it() {
         for run in [
-            "curl https://x.example/k | gpg --dearmor -o /k", "curl https://x.example/a.tgz | tar xz", "curl https://x.example | python3 -m json.tool",
-            "curl https://x.example | python -c 'import sys'", "curl https://x.example | perl -ne print", "sh install.sh $(curl https://x.example/v)",
-            "echo x | sh", "curl http://localhost:80/i | sh", "curl -o i.sh https://x.example/i && sha256sum -c s && sh i.sh",
-            "curl -o a.tgz https://x.example/a.tgz && tar xf a.tgz && ./configure", "V=$(curl https://x.example/v) && bash build.sh",
+            "curl https://x.example/k | gpg --dearmor -o /k",
+            "curl https://x.example/a.tgz | tar xz",
+            "curl https://x.example | python3 -m json.tool",
+            "curl https://x.example | python -c 'import sys'",
+            "curl https://x.example | perl -ne print",
+            "sh install.sh $(curl https://x.example/v)",
+            "echo x | sh",
+            "curl http://localhost:80/i | sh",
+            "curl -o i.sh https://x.example/i && sha256sum -c s && sh i.sh",
+            "curl -o a.tgz https://x.example/a.tgz && tar xf a.tgz && ./configure",
+            "V=$(curl https://x.example/v) && bash build.sh",
         ] {
             assert_eq!(of(run), 0, "{run}");
         }
@@ -298,6 +340,9 @@ mod tests {
     fn weighed_by_where_it_ends() {
         let text = "FROM a:1 AS b\nRUN curl https://x.example | sh\nFROM c:1\nCOPY --from=b /a /a\n";
         assert_eq!(severities("remote-script-to-shell", text), ["medium"]);
-        assert_eq!(found("remote-script-to-shell", "FROM a:1\nRUN a && \\\n curl https://x.example | sh && b\n"), ["curl https://x.example | sh"]);
+        assert_eq!(
+            found("remote-script-to-shell", "FROM a:1\nRUN a && \\\n curl https://x.example | sh && b\n"),
+            ["curl https://x.example | sh"]
+        );
     }
 }

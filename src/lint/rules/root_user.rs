@@ -74,7 +74,8 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
 }
 
 fn explicit(model: &Model<'_>, stage: &Stage, index: usize, reporter: &mut Reporter<'_, '_>) {
-    let Some(InstructionKind::User(Some(word))) = model.file.instructions.get(index).map(|i| &i.inner().kind) else {
+    let Some(InstructionKind::User(Some(word))) = model.file.instructions.get(index).map(|i| &i.inner().kind)
+    else {
         return;
     };
     let Some(user) = model.expand(word, index) else { return };
@@ -92,7 +93,9 @@ fn explicit(model: &Model<'_>, stage: &Stage, index: usize, reporter: &mut Repor
             "the entry point seems to change the user itself; if it always does, say so in an ignore comment",
         )
     } else {
-        draft.help("go back to an unprivileged user after the steps that need root, such as `USER 10001:10001`")
+        draft.help(
+            "go back to an unprivileged user after the steps that need root, such as `USER 10001:10001`",
+        )
     };
     reporter.report(draft);
 }
@@ -111,8 +114,12 @@ fn implicit(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) {
     };
     let Some(word) = model.base_word(stage) else { return };
     let message = match confidence {
-        Confidence::High => format!("the shipped image runs as root: there is no USER, and {base} starts as root"),
-        _ => format!("the shipped image probably runs as root: there is no USER, and {base} is not known to have one"),
+        Confidence::High => {
+            format!("the shipped image runs as root: there is no USER, and {base} starts as root")
+        }
+        _ => format!(
+            "the shipped image probably runs as root: there is no USER, and {base} is not known to have one"
+        ),
     };
     let mut draft = reporter
         .draft(word.span.clone(), message)

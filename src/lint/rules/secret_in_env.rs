@@ -64,7 +64,11 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             _ => continue,
         };
         let keyword = if env { "ENV" } else { "ARG" };
-        let stage = model.stages.iter().find(|stage| stage.instructions.contains(&index)).map_or(0, |stage| stage.index);
+        let stage = model
+            .stages
+            .iter()
+            .find(|stage| stage.instructions.contains(&index))
+            .map_or(0, |stage| stage.index);
         for pair in pairs {
             let name = pair.name.value.as_str();
             let asks = is_credential_name(name);
@@ -97,10 +101,15 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                 }
                 continue;
             }
-            let url = url_passwords(&value.value).into_iter().filter_map(|range| value.value.get(range)).map(literal);
+            let url = url_passwords(&value.value)
+                .into_iter()
+                .filter_map(|range| value.value.get(range))
+                .map(literal);
             let kind = url.chain(asks.then(|| literal(&value.value))).find(|kind| *kind != Literal::None);
             let (severity, confidence, message) = match kind {
-                Some(Literal::Secret) => (Severity::High, Confidence::High, format!("{name} holds a credential in clear")),
+                Some(Literal::Secret) => {
+                    (Severity::High, Confidence::High, format!("{name} holds a credential in clear"))
+                }
                 Some(Literal::Default) => (
                     Severity::Medium,
                     Confidence::Medium,
@@ -128,7 +137,16 @@ mod tests {
 
     #[test]
     fn what_is_no_credential() {
-        for env in ["GOPRIVATE=git.example", "TOKEN_FILE=/run/t", "API_KEY=", "API_KEY=\"\"", "DB_PASSWORD=changeme", "PASSWORD_AUTH=no", "USERNAME=app", "TOKEN_VERSION=2.1.0"] {
+        for env in [
+            "GOPRIVATE=git.example",
+            "TOKEN_FILE=/run/t",
+            "API_KEY=",
+            "API_KEY=\"\"",
+            "DB_PASSWORD=changeme",
+            "PASSWORD_AUTH=no",
+            "USERNAME=app",
+            "TOKEN_VERSION=2.1.0",
+        ] {
             assert_eq!(found("secret-in-env", &format!("FROM a:1\nENV {env}\n")), [""; 0], "{env}");
         }
     }
@@ -147,6 +165,9 @@ mod tests {
 
     #[test]
     fn points_at_the_value() {
-        assert_eq!(found("secret-in-env", "FROM a:1\nENV A=b \\\n  API_KEY='k3yk3yk3y' C=d\n"), ["'k3yk3yk3y'"]);
+        assert_eq!(
+            found("secret-in-env", "FROM a:1\nENV A=b \\\n  API_KEY='k3yk3yk3y' C=d\n"),
+            ["'k3yk3yk3y'"]
+        );
     }
 }

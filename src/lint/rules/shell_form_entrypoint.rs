@@ -60,20 +60,25 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
         }
         for index in [stage.entrypoint, stage.cmd].into_iter().flatten() {
             let Some(instruction) = model.file.instructions.get(index) else { continue };
-            let (InstructionKind::Cmd(Command::Shell(text)) | InstructionKind::Entrypoint(Command::Shell(text))) =
-                &instruction.kind
+            let (InstructionKind::Cmd(Command::Shell(text))
+            | InstructionKind::Entrypoint(Command::Shell(text))) = &instruction.kind
             else {
                 continue;
             };
             let line = text.text().trim();
             // What begins like JSON is for `invalid-json-form`.
-            let execs = line.split_whitespace().next() == Some("exec") || line.contains("&& exec ") || line.contains("; exec ");
+            let execs = line.split_whitespace().next() == Some("exec")
+                || line.contains("&& exec ")
+                || line.contains("; exec ");
             if line.is_empty() || line.starts_with('[') || execs || !seen.insert(index) {
                 continue;
             }
             let keyword = instruction.name();
             let mut draft = reporter
-                .draft(text.whole(), format!("{keyword} in shell form: a shell is process 1 and keeps signals to itself"))
+                .draft(
+                    text.whole(),
+                    format!("{keyword} in shell form: a shell is process 1 and keeps signals to itself"),
+                )
                 .label("runs as `/bin/sh -c …`")
                 .help("write it as a JSON array, or put `exec` before the command")
                 .anchor(model.anchor(stage.index, &keyword, "shell form"));
@@ -82,7 +87,11 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                 draft = draft.fix(Fix {
                     title: format!("Write {keyword} as a JSON array"),
                     safe: true,
-                    edits: vec![Edit { start_byte: range.start.into(), end_byte: range.end.into(), text: json }],
+                    edits: vec![Edit {
+                        start_byte: range.start.into(),
+                        end_byte: range.end.into(),
+                        text: json,
+                    }],
                 });
             }
             reporter.report(draft);
@@ -97,13 +106,16 @@ fn as_json(line: &str) -> Option<String> {
     }
     let script = Script::read(line.as_bytes());
     let [command] = script.commands.as_slice() else { return None };
-    let plain = command.assignments.is_empty() && command.redirects.is_empty() && !line.contains(['&', ';', '|', '(', '<', '>']);
+    let plain = command.assignments.is_empty()
+        && command.redirects.is_empty()
+        && !line.contains(['&', ';', '|', '(', '<', '>']);
     let first = command.words.first()?.text();
     if !plain || matches!(first, "cd" | "export" | "source" | "." | "set" | "eval" | "ulimit" | "umask") {
         return None;
     }
     let words: Vec<&str> = command.words.iter().map(|word| word.text()).collect();
-    let words: Vec<String> = words.iter().map(|word| serde_json::to_string(word).ok()).collect::<Option<_>>()?;
+    let words: Vec<String> =
+        words.iter().map(|word| serde_json::to_string(word).ok()).collect::<Option<_>>()?;
     Some(format!("[{}]", words.join(", ")))
 }
 
@@ -123,7 +135,10 @@ mod tests {
 
     #[test]
     fn only_what_ships_and_holds() {
-        assert_eq!(found("shell-form-entrypoint", "FROM a:1 AS b\nCMD x y\nFROM c:1\nCMD [\"z\"]\n"), [""; 0]);
+        assert_eq!(
+            found("shell-form-entrypoint", "FROM a:1 AS b\nCMD x y\nFROM c:1\nCMD [\"z\"]\n"),
+            [""; 0]
+        );
         assert_eq!(found("shell-form-entrypoint", "FROM c:1\nCMD old\nCMD [\"z\"]\n"), [""; 0]);
         assert_eq!(found("shell-form-entrypoint", "FROM c:1\nENTRYPOINT run me\n"), ["run me"]);
         assert_eq!(found("shell-form-entrypoint", "FROM c:1\nSHELL [\"bash\", \"-c\"]\nCMD run\n"), [""; 0]);

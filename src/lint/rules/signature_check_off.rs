@@ -55,11 +55,18 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
     for run in &model.scripts {
+        // Where a checksum or a signature is checked by hand, the switch is how one installs the file.
+        let checked = super::remote_script_to_shell::verifies(&run.script);
         for command in &run.script.commands {
             let Some((word, what)) = switch(command) else { continue };
+            let severity = match (checked, run.ships) {
+                (true, _) => Severity::Low,
+                (false, true) => Severity::High,
+                (false, false) => Severity::Medium,
+            };
             let draft = reporter
                 .draft(run.span(word.range.clone()), format!("{what} without the check of signatures"))
-                .severity(if run.ships { Severity::High } else { Severity::Medium })
+                .severity(severity)
                 .label("takes packages that nobody signed")
                 .help("install the key of the repository and leave the check on")
                 .anchor(model.anchor(run.stage, "RUN", what));
@@ -72,25 +79,51 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
     let (name, arguments) = command.program()?;
     let find = |test: &dyn Fn(&str) -> bool| {
         arguments.iter().find(|word| {
-            let text: String = word.text().to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+            let text: String =
+                word.text().to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
             test(&text)
         })
     };
     let off = |text: &str, key: &str| {
-        text.split(key).skip(1).any(|rest| ["=0", "=no", "=false", "=off"].iter().any(|value| rest.starts_with(value)))
+        text.split(key)
+            .skip(1)
+            .any(|rest| ["=0", "=no", "=false", "=off"].iter().any(|value| rest.starts_with(value)))
     };
     match name {
-        "apt" | "apt-get" | "aptitude" => {
-            arguments::long(arguments, &["--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"])
-                .or_else(|| find(&|text| ["allowunauthenticated=", "allowinsecurerepositories=", "allowdowngradetoinsecurerepositories="].iter().any(|key| text.contains(key)) && (text.ends_with("=true") || text.ends_with("=1") || text.ends_with("=yes"))))
-                .map(|word| (word, "apt installs"))
-        }
+        "apt" | "apt-get" | "aptitude" => arguments::long(
+            arguments,
+            &["--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"],
+        )
+        .or_else(|| {
+            find(&|text| {
+                [
+                    "allowunauthenticated=",
+                    "allowinsecurerepositories=",
+                    "allowdowngradetoinsecurerepositories=",
+                ]
+                .iter()
+                .any(|key| text.contains(key))
+                    && (text.ends_with("=true") || text.ends_with("=1") || text.ends_with("=yes"))
+            })
+        })
+        .map(|word| (word, "apt installs")),
         "yum" | "dnf" | "dnf5" | "microdnf" | "tdnf" | "yum-config-manager" | "zypper" | "yumdownloader" => {
-            arguments::long(arguments, &["--nogpgcheck", "--no-gpgcheck", "--no-gpg-checks", "--no-gpg-check", "--allow-unsigned-rpm"])
-                .or_else(|| find(&|text| off(text, "gpgcheck")))
-                .map(|word| (word, "the package manager installs"))
+            arguments::long(
+                arguments,
+                &[
+                    "--nogpgcheck",
+                    "--no-gpgcheck",
+                    "--no-gpg-checks",
+                    "--no-gpg-check",
+                    "--allow-unsigned-rpm",
+                ],
+            )
+            .or_else(|| find(&|text| off(text, "gpgcheck")))
+            .map(|word| (word, "the package manager installs"))
         }
-        "apk" => arguments::long(arguments, &["--allow-untrusted"]).map(|word| (word, "apk installs")),
+        "apk" if !arguments.iter().any(|word| word.text() == "index") => {
+            arguments::long(arguments, &["--allow-untrusted"]).map(|word| (word, "apk installs"))
+        }
         "rpm" => arguments::long(arguments, &["--nosignature", "--nogpg"]).map(|word| (word, "rpm installs")),
         "echo" | "printf" | "sed" | "tee" | "add-apt-repository" | "crudini" => {
             // `sed` that looks for the switch in order to take it away says `gpgcheck=0` before the last slash.
@@ -101,10 +134,16 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
                     text.to_owned()
                 }
             };
+            // A source of local files has nobody to sign it.
             find(&|text| {
                 let text = text_of(text);
-                text.contains("trusted=yes]") || text.contains("[trusted=yes") || text.contains("trusted=yesarch") || off(&text, "gpgcheck")
-                    || text.contains("allowunauthenticated\"true") || text.contains("siglevel=never")
+                !text.contains("file:")
+                    && (text.contains("trusted=yes]")
+                        || text.contains("[trusted=yes")
+                        || text.contains("trusted=yesarch")
+                        || off(&text, "gpgcheck")
+                        || text.contains("allowunauthenticated\"true")
+                        || text.contains("siglevel=never"))
             })
             .map(|word| (word, "a package source is added"))
         }
@@ -123,10 +162,17 @@ mod tests {
     #[test]
     fn switches() {
         for (run, at) in [
-            ("apt-get install -y --force-yes x", "--force-yes"), ("apk add --allow-untrusted ./x.apk", "--allow-untrusted"),
-            ("yum install -y --nogpgcheck x", "--nogpgcheck"), ("zypper --no-gpg-checks install x", "--no-gpg-checks"),
-            ("rpm -i --nosignature x.rpm", "--nosignature"), ("dnf install --setopt=gpgcheck=0 x", "--setopt=gpgcheck=0"),
-            ("printf 'gpgcheck = 0\\n' >> /etc/yum.conf", "'gpgcheck = 0\\n'"), ("apt-get -o APT::Get::AllowUnauthenticated=true install x", "APT::Get::AllowUnauthenticated=true"),
+            ("apt-get install -y --force-yes x", "--force-yes"),
+            ("apk add --allow-untrusted ./x.apk", "--allow-untrusted"),
+            ("yum install -y --nogpgcheck x", "--nogpgcheck"),
+            ("zypper --no-gpg-checks install x", "--no-gpg-checks"),
+            ("rpm -i --nosignature x.rpm", "--nosignature"),
+            ("dnf install --setopt=gpgcheck=0 x", "--setopt=gpgcheck=0"),
+            ("printf 'gpgcheck = 0\\n' >> /etc/yum.conf", "'gpgcheck = 0\\n'"),
+            (
+                "apt-get -o APT::Get::AllowUnauthenticated=true install x",
+                "APT::Get::AllowUnauthenticated=true",
+            ),
             ("sed -i 's/gpgcheck=1/gpgcheck=0/' /etc/yum.conf", "'s/gpgcheck=1/gpgcheck=0/'"),
         ] {
             assert_eq!(of(run), [at], "{run}");
@@ -135,7 +181,16 @@ mod tests {
 
     #[test]
     fn silent() {
-        for run in ["apt-get install -y x", "echo 'deb [signed-by=/k] https://x /'", "sed -i 's/gpgcheck=0/gpgcheck=1/' f", "echo gpgcheck=1 > f", "rpm -i x.rpm", "grep gpgcheck=0 f"] {
+        for run in [
+            "apt-get install -y x",
+            "echo 'deb [signed-by=/k] https://x /'",
+            "sed -i 's/gpgcheck=0/gpgcheck=1/' f",
+            "echo gpgcheck=1 > f",
+            "rpm -i x.rpm",
+            "apk index --allow-untrusted -o i *.apk",
+            "echo 'deb [ trusted=yes ] file://$d ./' > f",
+            "grep gpgcheck=0 f",
+        ] {
             assert_eq!(of(run), [""; 0], "{run}");
         }
     }

@@ -76,12 +76,16 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
 fn starts_program(model: &Model<'_>, stage: &Stage) -> bool {
     let is_program = |index: usize| {
         let Some(instruction) = model.file.instructions.get(index) else { return false };
-        let (InstructionKind::Cmd(form) | InstructionKind::Entrypoint(form)) = &instruction.kind else { return false };
+        let (InstructionKind::Cmd(form) | InstructionKind::Entrypoint(form)) = &instruction.kind else {
+            return false;
+        };
         let words: Vec<&str> = match form {
             Form::Exec(exec) => exec.words.iter().map(|word| word.value.as_str()).collect(),
             Form::Shell(text) => text.text().split_whitespace().collect(),
         };
-        words.first().is_some_and(|first| !(is_shell(base_name(first)) && words.len() < 3) && !matches!(*first, "sleep" | "tail" | "true"))
+        words.first().is_some_and(|first| {
+            !(is_shell(base_name(first)) && words.len() < 3) && !matches!(*first, "sleep" | "tail" | "true")
+        })
     };
     stage.entrypoint.into_iter().chain(stage.cmd).any(is_program)
 }
@@ -108,11 +112,16 @@ fn base(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) -> bo
 
 /// True when the stage turns sources into something else.
 fn builds(model: &Model<'_>, stage: &Stage) -> bool {
-    model.scripts.iter().filter(|run| run.stage == stage.index).flat_map(|run| &run.script.commands).any(|command| {
-        let Some((name, arguments)) = command.program() else { return false };
-        matches!(name, "npm" | "yarn" | "pnpm" | "make" | "tsc" | "webpack" | "ng" | "vite" | "gcc" | "g++")
-            && (arguments.iter().any(|word| word.text().starts_with("build")) || matches!(name, "tsc" | "webpack" | "gcc" | "g++"))
-    })
+    model.scripts.iter().filter(|run| run.stage == stage.index).flat_map(|run| &run.script.commands).any(
+        |command| {
+            let Some((name, arguments)) = command.program() else { return false };
+            matches!(
+                name,
+                "npm" | "yarn" | "pnpm" | "make" | "tsc" | "webpack" | "ng" | "vite" | "gcc" | "g++"
+            ) && (arguments.iter().any(|word| word.text().starts_with("build"))
+                || matches!(name, "tsc" | "webpack" | "gcc" | "g++"))
+        },
+    )
 }
 
 /// Packages that are compilers, build systems or headers.
@@ -120,12 +129,37 @@ fn is_build_package(name: &str) -> bool {
     let name = name.split(['=', '~', '<', '>', ':']).next().unwrap_or_default();
     matches!(
         name,
-        "build-essential" | "build-base" | "gcc" | "g++" | "gcc-c++" | "clang" | "cmake" | "automake" | "autoconf" | "libtool"
-            | "musl-dev" | "alpine-sdk" | "golang" | "golang-go" | "rustc" | "cargo" | "maven" | "gradle" | "kernel-devel"
-            | "linux-headers" | "python3-dev" | "python-dev" | "ninja-build" | "base-devel" | "nasm" | "bison" | "flex"
+        "build-essential"
+            | "build-base"
+            | "gcc"
+            | "g++"
+            | "gcc-c++"
+            | "clang"
+            | "cmake"
+            | "automake"
+            | "autoconf"
+            | "libtool"
+            | "musl-dev"
+            | "alpine-sdk"
+            | "golang"
+            | "golang-go"
+            | "rustc"
+            | "cargo"
+            | "maven"
+            | "gradle"
+            | "kernel-devel"
+            | "linux-headers"
+            | "python3-dev"
+            | "python-dev"
+            | "ninja-build"
+            | "base-devel"
+            | "nasm"
+            | "bison"
+            | "flex"
     ) || (name.starts_with("lib") && name.ends_with("-dev"))
         || name.ends_with("-devel")
-        || (name.starts_with("gcc-") || name.starts_with("g++-")) && name.ends_with(|last: char| last.is_ascii_digit())
+        || (name.starts_with("gcc-") || name.starts_with("g++-"))
+            && name.ends_with(|last: char| last.is_ascii_digit())
 }
 
 fn packages(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) {
@@ -146,7 +180,10 @@ fn packages(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) {
     // Headers alone may be there for a library's sake: a compiler must be among them.
     let compiler = found.iter().find(|(_, word)| {
         let text = word.text();
-        !text.starts_with("lib") && !text.ends_with("-dev") && !text.ends_with("-devel") && !text.starts_with("linux-headers")
+        !text.starts_with("lib")
+            && !text.ends_with("-dev")
+            && !text.ends_with("-devel")
+            && !text.starts_with("linux-headers")
     });
     let Some((run, word)) = compiler else { return };
     let draft = reporter
@@ -159,14 +196,18 @@ fn packages(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) {
         )
         .confidence(Confidence::Medium)
         .label("only needed to build")
-        .help("install and use them in a stage of its own, and copy the result; or remove them in the same RUN")
+        .help(
+            "install and use them in a stage of its own, and copy the result; or remove them in the same RUN",
+        )
         .anchor(model.anchor(run.stage, "RUN", word.text()));
     reporter.report(draft);
 }
 
 fn installed<'c>(program: Option<(&str, &'c [Word])>) -> impl Iterator<Item = &'c Word> {
     let arguments = match program {
-        Some(("apt" | "apt-get" | "aptitude" | "yum" | "dnf" | "microdnf" | "zypper" | "apk", arguments)) => arguments,
+        Some(("apt" | "apt-get" | "aptitude" | "yum" | "dnf" | "microdnf" | "zypper" | "apk", arguments)) => {
+            arguments
+        }
         _ => &[],
     };
     let verb = arguments.iter().position(|word| matches!(word.text(), "install" | "add" | "in"));
@@ -178,7 +219,9 @@ fn installed<'c>(program: Option<(&str, &'c [Word])>) -> impl Iterator<Item = &'
 fn removes(script: &Script) -> bool {
     script.commands.iter().any(|command| match command.program() {
         Some(("apt" | "apt-get" | "aptitude" | "yum" | "dnf" | "microdnf" | "zypper", arguments)) => {
-            arguments.iter().any(|word| matches!(word.text(), "remove" | "purge" | "erase" | "autoremove" | "history"))
+            arguments
+                .iter()
+                .any(|word| matches!(word.text(), "remove" | "purge" | "erase" | "autoremove" | "history"))
         }
         Some(("apk", arguments)) => arguments.iter().any(|word| word.text() == "del"),
         _ => false,
@@ -192,8 +235,14 @@ mod tests {
     #[test]
     fn removed_again_or_not_a_service() {
         let of = |text: &str| found("single-stage-build", text);
-        assert_eq!(of("FROM alpine:3.22\nRUN apk add --virtual .b build-base && make && apk del .b\nCMD [\"a\"]\n"), [""; 0]);
-        assert_eq!(of("FROM debian:13\nRUN apt-get install -y gcc && make && apt-get purge -y gcc\nCMD [\"a\"]\n"), [""; 0]);
+        assert_eq!(
+            of("FROM alpine:3.22\nRUN apk add --virtual .b build-base && make && apk del .b\nCMD [\"a\"]\n"),
+            [""; 0]
+        );
+        assert_eq!(
+            of("FROM debian:13\nRUN apt-get install -y gcc && make && apt-get purge -y gcc\nCMD [\"a\"]\n"),
+            [""; 0]
+        );
         assert_eq!(of("FROM golang:1.26\n"), [""; 0]);
         assert_eq!(of("FROM golang:1.26\nCMD [\"bash\"]\n"), [""; 0]);
         assert_eq!(of("FROM debian:13\nRUN apt-get install -y libssl-dev\nCMD [\"a\"]\n"), [""; 0]);

@@ -50,7 +50,11 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
     for run in &model.scripts {
         // One finding an instruction, with the first place: a script that uses sudo uses it everywhere.
         let hits = run.script.commands.iter().filter_map(|command| {
-            let word = command.words.iter().take(4).find(|word| word.text() == "sudo" || word.text().ends_with("/sudo"))?;
+            let word = command
+                .words
+                .iter()
+                .take(4)
+                .find(|word| word.text() == "sudo" || word.text().ends_with("/sudo"))?;
             let (name, arguments) = command.program()?;
             let runs = command.word_of("sudo").is_some() && !(name == "sudo" && arguments.is_empty());
             runs.then_some((word, name))
@@ -78,7 +82,12 @@ mod tests {
 
     #[test]
     fn only_where_it_runs() {
-        for run in ["apt-get install -y sudo", "echo 'app ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/app", "usermod -aG sudo app", "which sudo"] {
+        for run in [
+            "apt-get install -y sudo",
+            "echo 'app ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/app",
+            "usermod -aG sudo app",
+            "which sudo",
+        ] {
             assert_eq!(found("sudo", &format!("FROM a:1\nRUN {run}\n")), [""; 0], "{run}");
         }
         assert_eq!(found("sudo", "FROM a:1\nRUN a && \\\n  sudo -E b && sudo c\n"), ["sudo"]);

@@ -25,7 +25,10 @@ fn drafts(rule: &str, text: &str) -> Vec<Draft> {
 
 /// What the findings point at.
 pub(super) fn found(rule: &str, text: &str) -> Vec<String> {
-    drafts(rule, text).iter().map(|draft| String::from_utf8_lossy(draft.primary.span.bytes()).into_owned()).collect()
+    drafts(rule, text)
+        .iter()
+        .map(|draft| String::from_utf8_lossy(draft.primary.span.bytes()).into_owned())
+        .collect()
 }
 
 /// How much they weigh.

@@ -95,7 +95,10 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
 }
 
 fn is_off(value: &str) -> bool {
-    matches!(value.trim_matches(['"', '\'']).to_ascii_lowercase().as_str(), "0" | "false" | "no" | "off" | "none")
+    matches!(
+        value.trim_matches(['"', '\'']).to_ascii_lowercase().as_str(),
+        "0" | "false" | "no" | "off" | "none"
+    )
 }
 
 /// A variable that turns the check off.
@@ -104,7 +107,9 @@ fn variable(name: &str, value: &str) -> Option<&'static str> {
     match upper.as_str() {
         "NODE_TLS_REJECT_UNAUTHORIZED" if is_off(value) => Some("Node does not check certificates"),
         "PYTHONHTTPSVERIFY" if is_off(value) => Some("Python does not check certificates"),
-        "NPM_CONFIG_STRICT_SSL" | "YARN_STRICT_SSL" | "YARN_ENABLE_STRICT_SSL" if is_off(value) => Some("npm does not check certificates"),
+        "NPM_CONFIG_STRICT_SSL" | "YARN_STRICT_SSL" | "YARN_ENABLE_STRICT_SSL" if is_off(value) => {
+            Some("npm does not check certificates")
+        }
         "GIT_SSL_NO_VERIFY" if !value.is_empty() && !is_off(value) => Some("git does not check certificates"),
         "PIP_TRUSTED_HOST" if !value.is_empty() => Some("pip does not check the certificate of this host"),
         "CONDA_SSL_VERIFY" | "SSL_VERIFY" if is_off(value) => Some("certificates are not checked"),
@@ -115,12 +120,15 @@ fn variable(name: &str, value: &str) -> Option<&'static str> {
 /// The word of a command that turns the check off.
 fn switch(command: &Command) -> Option<(&Word, &'static str)> {
     for assignment in &command.assignments {
-        if assignment.value.is_fixed() && let Some(what) = variable(&assignment.name, assignment.value.text()) {
+        if assignment.value.is_fixed()
+            && let Some(what) = variable(&assignment.name, assignment.value.text())
+        {
             return Some((&assignment.value, what));
         }
     }
     let (name, arguments) = command.program()?;
-    let find = |test: &dyn Fn(&str) -> bool| arguments.iter().find(|word| test(&word.text().to_ascii_lowercase()));
+    let find =
+        |test: &dyn Fn(&str) -> bool| arguments.iter().find(|word| test(&word.text().to_ascii_lowercase()));
     let local = arguments::url(arguments).is_some_and(|word| {
         let host = word.text().split('/').nth(2).unwrap_or_default();
         host.starts_with("localhost") || host.starts_with("127.")
@@ -135,16 +143,21 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
             let (name, value) = word.text().split_once('=')?;
             Some((word, variable(name, value)?))
         }),
-        "git" => find(&|text| text.replace(' ', "").contains("http.sslverify=false") || text.contains("http.sslverify=0"))
-            .or_else(|| pair(arguments, &["http.sslverify"], is_off))
-            .map(|word| (word, "git does not check certificates")),
-        "npm" | "yarn" | "pnpm" => find(&|text| text.trim_start_matches('-') == "strict-ssl=false" || text == "--no-strict-ssl")
-            .or_else(|| pair(arguments, &["strict-ssl"], is_off))
-            .map(|word| (word, "npm does not check certificates")),
-        "apt" | "apt-get" | "aptitude" => {
-            find(&|text| (text.contains("verify-peer=") || text.contains("verify-host=")) && is_off(text.rsplit('=').next().unwrap_or_default()))
-                .map(|word| (word, "apt does not check certificates"))
+        "git" => find(&|text| {
+            text.replace(' ', "").contains("http.sslverify=false") || text.contains("http.sslverify=0")
+        })
+        .or_else(|| pair(arguments, &["http.sslverify"], is_off))
+        .map(|word| (word, "git does not check certificates")),
+        "npm" | "yarn" | "pnpm" => {
+            find(&|text| text.trim_start_matches('-') == "strict-ssl=false" || text == "--no-strict-ssl")
+                .or_else(|| pair(arguments, &["strict-ssl"], is_off))
+                .map(|word| (word, "npm does not check certificates"))
         }
+        "apt" | "apt-get" | "aptitude" => find(&|text| {
+            (text.contains("verify-peer=") || text.contains("verify-host="))
+                && is_off(text.rsplit('=').next().unwrap_or_default())
+        })
+        .map(|word| (word, "apt does not check certificates")),
         "yum" | "dnf" | "microdnf" | "tdnf" | "yum-config-manager" => {
             find(&|text| text.contains("sslverify=") && is_off(text.rsplit('=').next().unwrap_or_default()))
                 .map(|word| (word, "the package manager does not check certificates"))
@@ -152,18 +165,30 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
         "conda" | "mamba" | "micromamba" => arguments::long(arguments, &["--insecure", "-k"])
             .or_else(|| pair(arguments, &["ssl_verify"], is_off))
             .map(|word| (word, "conda does not check certificates")),
-        "composer" => pair(arguments, &["disable-tls"], |value| value == "true").map(|word| (word, "composer does not use TLS")),
-        "bundle" | "bundler" => pair(arguments, &["ssl_verify_mode"], is_off).map(|word| (word, "bundler does not check certificates")),
+        "composer" => pair(arguments, &["disable-tls"], |value| value == "true")
+            .map(|word| (word, "composer does not use TLS")),
+        "bundle" | "bundler" => pair(arguments, &["ssl_verify_mode"], is_off)
+            .map(|word| (word, "bundler does not check certificates")),
         "echo" | "printf" => find(&|text| {
             let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
-            ["sslverify=false", "sslverify=0", "check_certificate=off", "verify-peerfalse", "ssl_verify:false", "strict-ssl=false"]
-                .iter()
-                .any(|word| text.contains(word))
+            [
+                "sslverify=false",
+                "sslverify=0",
+                "check_certificate=off",
+                "verify-peerfalse",
+                "ssl_verify:false",
+                "strict-ssl=false",
+            ]
+            .iter()
+            .any(|word| text.contains(word))
         })
         .map(|word| (word, "a configuration turns the check off")),
         _ => {
             let pip = name.starts_with("pip")
-                || name.starts_with("python") && arguments.windows(2).any(|two| matches!(two, [m, pip] if m.text() == "-m" && pip.text() == "pip"))
+                || name.starts_with("python")
+                    && arguments
+                        .windows(2)
+                        .any(|two| matches!(two, [m, pip] if m.text() == "-m" && pip.text() == "pip"))
                 || matches!(name, "uv" | "easy_install" | "pipx");
             if !pip {
                 return None;
@@ -178,7 +203,9 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
 /// `name value`, as `git config` and `npm config set` take it.
 fn pair<'w>(arguments: &'w [Word], names: &[&str], off: impl Fn(&str) -> bool) -> Option<&'w Word> {
     arguments.windows(2).find_map(|two| match two {
-        [name, value] if names.contains(&name.text().to_ascii_lowercase().as_str()) && off(value.text()) => Some(name),
+        [name, value] if names.contains(&name.text().to_ascii_lowercase().as_str()) && off(value.text()) => {
+            Some(name)
+        }
         _ => None,
     })
 }
@@ -194,12 +221,19 @@ mod tests {
     #[test]
     fn switches() {
         for (run, at) in [
-            ("curl -sSLk https://x", "-sSLk"), ("curl --insecure https://x", "--insecure"), ("wget -q --no-check-certificate https://x", "--no-check-certificate"),
-            ("pip install --trusted-host pypi.example x", "--trusted-host"), ("python3 -m pip install --trusted-host=h x", "--trusted-host=h"),
-            ("npm config set strict-ssl false", "strict-ssl"), ("git config --global http.sslVerify false", "http.sslVerify"),
-            ("git -c http.sslVerify=false clone https://x", "http.sslVerify=false"), ("GIT_SSL_NO_VERIFY=1 git clone https://x", "1"),
-            ("export NODE_TLS_REJECT_UNAUTHORIZED=0 && npm ci", "NODE_TLS_REJECT_UNAUTHORIZED=0"), ("apt-get -o Acquire::https::Verify-Peer=false update", "Acquire::https::Verify-Peer=false"),
-            ("yum --setopt=sslverify=0 install x", "--setopt=sslverify=0"), ("conda config --set ssl_verify false", "ssl_verify"),
+            ("curl -sSLk https://x", "-sSLk"),
+            ("curl --insecure https://x", "--insecure"),
+            ("wget -q --no-check-certificate https://x", "--no-check-certificate"),
+            ("pip install --trusted-host pypi.example x", "--trusted-host"),
+            ("python3 -m pip install --trusted-host=h x", "--trusted-host=h"),
+            ("npm config set strict-ssl false", "strict-ssl"),
+            ("git config --global http.sslVerify false", "http.sslVerify"),
+            ("git -c http.sslVerify=false clone https://x", "http.sslVerify=false"),
+            ("GIT_SSL_NO_VERIFY=1 git clone https://x", "1"),
+            ("export NODE_TLS_REJECT_UNAUTHORIZED=0 && npm ci", "NODE_TLS_REJECT_UNAUTHORIZED=0"),
+            ("apt-get -o Acquire::https::Verify-Peer=false update", "Acquire::https::Verify-Peer=false"),
+            ("yum --setopt=sslverify=0 install x", "--setopt=sslverify=0"),
+            ("conda config --set ssl_verify false", "ssl_verify"),
         ] {
             assert_eq!(of(run), [at], "{run}");
         }
@@ -207,11 +241,22 @@ mod tests {
 
     #[test]
     fn silent() {
-        for run in ["curl -fsSL -o k https://x", "curl -k https://localhost/health", "npm config set strict-ssl true", "pip install x", "tar -k x", "GIT_SSL_NO_VERIFY=0 git x", "wget -nk x"] {
+        for run in [
+            "curl -fsSL -o k https://x",
+            "curl -k https://localhost/health",
+            "npm config set strict-ssl true",
+            "pip install x",
+            "tar -k x",
+            "GIT_SSL_NO_VERIFY=0 git x",
+            "wget -nk x",
+        ] {
             let hits = of(run);
             assert_eq!(hits, [""; 0], "{run}");
         }
         assert_eq!(found("tls-verification-off", "FROM a:1\nENV NODE_TLS_REJECT_UNAUTHORIZED=1\n"), [""; 0]);
-        assert_eq!(found("tls-verification-off", "FROM a:1\nENV A=b GIT_SSL_NO_VERIFY=true\n"), ["GIT_SSL_NO_VERIFY=true"]);
+        assert_eq!(
+            found("tls-verification-off", "FROM a:1\nENV A=b GIT_SSL_NO_VERIFY=true\n"),
+            ["GIT_SSL_NO_VERIFY=true"]
+        );
     }
 }

@@ -78,13 +78,17 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
         for reference in &stage.references {
             let image = match &reference.to {
                 Base::NoSuchStage if reference.via != Via::From => None,
-                Base::Image(image) if reference.via != Via::From && looks_like_a_stage(model, image) => Some(image),
+                Base::Image(image) if reference.via != Via::From && looks_like_a_stage(model, image) => {
+                    Some(image)
+                }
                 _ => continue,
             };
             let name = image.map_or_else(|| reference.word.value.clone(), ImageRef::familiar);
             let before = model.stages.iter().take(stage.index).filter_map(|stage| stage.name.as_ref());
             let near = before
-                .map(|known| (strsim::damerau_levenshtein(&known.value.to_lowercase(), &name.to_lowercase()), known))
+                .map(|known| {
+                    (strsim::damerau_levenshtein(&known.value.to_lowercase(), &name.to_lowercase()), known)
+                })
                 .filter(|(distance, known)| *distance <= 1.max(known.value.len() / 3))
                 .min_by_key(|(distance, _)| *distance)
                 .map(|(_, known)| known);

@@ -64,7 +64,10 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
         let familiar = image.familiar();
         let sure = if external.word.has_variables() { Confidence::Medium } else { Confidence::High };
         let draft = reporter
-            .draft(external.name_span(), format!("{familiar} is named without a version, so the build takes `latest`"))
+            .draft(
+                external.name_span(),
+                format!("{familiar} is named without a version, so the build takes `latest`"),
+            )
             .label("no tag, no digest")
             .confidence(sure)
             .help(format!("name a version, such as `{familiar}:1.2`, and pin its digest"))
@@ -79,7 +82,10 @@ mod tests {
 
     #[test]
     fn names_the_image_alone() {
-        assert_eq!(found("unpinned-base", "FROM --platform=linux/amd64 docker.io/a/b AS x\n"), ["docker.io/a/b"]);
+        assert_eq!(
+            found("unpinned-base", "FROM --platform=linux/amd64 docker.io/a/b AS x\n"),
+            ["docker.io/a/b"]
+        );
         assert_eq!(found("unpinned-base", "ARG V=13\nFROM debian:${V}\n"), [""; 0]);
         assert_eq!(found("unpinned-base", "ARG V\nFROM debian:${V}\n"), [""; 0]);
         assert_eq!(found("unpinned-base", "ARG B=debian\nFROM ${B}\n"), ["${B}"]);

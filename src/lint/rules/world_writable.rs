@@ -58,21 +58,38 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             let mode = match name {
                 "chmod" => arguments.iter().find(|word| {
                     let text = word.text();
-                    !text.starts_with("--") && !(text.starts_with('-') && text.chars().skip(1).all(|c| "Rvfc".contains(c)))
+                    !text.starts_with("--")
+                        && !(text.starts_with('-') && text.chars().skip(1).all(|c| "Rvfc".contains(c)))
                 }),
-                "mkdir" | "install" => crate::lint::arguments::value(arguments, &["-m", "--mode"]).map(|(word, _)| word),
-                "umask" => arguments.first().filter(|word| matches!(word.text(), "0" | "00" | "000" | "0000")),
+                "mkdir" | "install" => {
+                    crate::lint::arguments::value(arguments, &["-m", "--mode"]).map(|(word, _)| word)
+                }
+                "umask" => {
+                    arguments.first().filter(|word| matches!(word.text(), "0" | "00" | "000" | "0000"))
+                }
                 _ => None,
             };
             let Some(word) = mode else { continue };
             let text = word.text();
-            let text = if name == "chmod" || name == "umask" { text } else { text.trim_start_matches("--mode=").trim_start_matches("-m") };
+            let text = if name == "chmod" || name == "umask" {
+                text
+            } else {
+                text.trim_start_matches("--mode=").trim_start_matches("-m")
+            };
             if name != "umask" && !(word.is_fixed() && everybody_writes(text)) {
                 continue;
             }
             // A temporary folder that the same command removes again needs no word; /tmp is meant for everybody.
-            let targets: Vec<&str> = arguments.iter().map(|word| word.text()).filter(|text| text.starts_with('/')).collect();
-            if !targets.is_empty() && targets.iter().all(|target| matches!(target.trim_end_matches('/'), "/tmp" | "/var/tmp" | "/dev/null" | "/dev/stdout" | "/dev/stderr" | "/dev/shm")) {
+            let targets: Vec<&str> =
+                arguments.iter().map(|word| word.text()).filter(|text| text.starts_with('/')).collect();
+            if !targets.is_empty()
+                && targets.iter().all(|target| {
+                    matches!(
+                        target.trim_end_matches('/'),
+                        "/tmp" | "/var/tmp" | "/dev/null" | "/dev/stdout" | "/dev/stderr" | "/dev/shm"
+                    )
+                })
+            {
                 continue;
             }
             let draft = reporter
@@ -80,7 +97,11 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                 .severity(severity(run.ships))
                 .label("writable by everybody")
                 .help("give the files to the user that writes them, with `chown` or `COPY --chown`")
-                .anchor(model.anchor(run.stage, "RUN", &format!("{name} {text} {}", targets.first().unwrap_or(&""))));
+                .anchor(model.anchor(
+                    run.stage,
+                    "RUN",
+                    &format!("{name} {text} {}", targets.first().unwrap_or(&"")),
+                ));
             reporter.report(draft);
         }
     }
@@ -131,7 +152,10 @@ mod tests {
 
     #[test]
     fn points_at_the_mode() {
-        assert_eq!(found("world-writable", "FROM a:1\nRUN chmod -R 777 /a\nCOPY --chmod=777 a /b\n"), ["777", "777"]);
+        assert_eq!(
+            found("world-writable", "FROM a:1\nRUN chmod -R 777 /a\nCOPY --chmod=777 a /b\n"),
+            ["777", "777"]
+        );
         assert_eq!(found("world-writable", "FROM a:1\nRUN chmod 777 /tmp && chmod $M /x\n"), [""; 0]);
         assert_eq!(found("world-writable", "FROM a:1\nRUN mkdir -m 777 /x && mkdir -p /y\n"), ["777"]);
     }
