@@ -236,7 +236,7 @@ fn cycle_of<'t>(family: &'t Family, version: &str) -> Option<&'t Cycle> {
         return None;
     }
     let within = |cycle: &&Cycle| cycle.names.iter().any(|name| starts(name, version));
-    if family.cycles.last().as_ref().is_none_or(|newest| within(newest)) {
+    if family.cycles.last().as_ref().is_none_or(within) {
         return None;
     }
     family.cycles.iter().rev().find(within)

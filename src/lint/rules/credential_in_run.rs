@@ -143,11 +143,9 @@ fn collect(script: &Script, index: usize, command: &Command, hits: &mut Vec<Hit>
                 after_colon(&redirect.target, 0, "chpasswd", hits);
             }
         }
-        "passwd" => {
-            if arguments::long(arguments, &["--stdin"]).is_some() {
-                for feeder in script.feeders(index) {
-                    fed_value(feeder, "passwd --stdin", hits);
-                }
+        "passwd" if arguments::long(arguments, &["--stdin"]).is_some() => {
+            for feeder in script.feeders(index) {
+                fed_value(feeder, "passwd --stdin", hits);
             }
         }
         "docker" | "podman" | "buildah" | "helm" | "skopeo" | "crane" | "oras" => {

@@ -58,8 +58,8 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             let mode = match name {
                 "chmod" => arguments.iter().find(|word| {
                     let text = word.text();
-                    !text.starts_with("--")
-                        && !(text.starts_with('-') && text.chars().skip(1).all(|c| "Rvfc".contains(c)))
+                    let option = text.starts_with('-') && text.chars().skip(1).all(|c| "Rvfc".contains(c));
+                    !option && !text.starts_with("--")
                 }),
                 "mkdir" | "install" => {
                     crate::lint::arguments::value(arguments, &["-m", "--mode"]).map(|(word, _)| word)
