@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use super::SbomError;
 use super::document::{clean_url, is_well_formed};
-use crate::inventory::{Checksum, HashAlgorithm, Inventory, Package, PackageKind, Purl, Root, Scope};
+use crate::inventory::{
+    Checksum, HashAlgorithm, Inventory, Package, PackageKind, Purl, PurlError, Root, Scope,
+};
 use crate::source::{RelPath, printable_str};
 
 /// The largest document that is read.
@@ -195,7 +197,7 @@ impl Gathered {
     fn package(&mut self, element: Element) -> Option<Package> {
         let given = element.purl.as_deref().and_then(|text| match purl(text) {
             Ok(purl) => Some(purl),
-            Err(()) => {
+            Err(_) => {
                 self.lost.add("package URL that is not valid, replaced by one of type `generic`");
                 None
             }
@@ -254,19 +256,28 @@ impl Gathered {
 }
 
 /// Reads a package URL; credentials and queries in the URLs among its qualifiers are stripped.
-fn purl(text: &str) -> Result<Purl, ()> {
-    let parsed: packageurl::PackageUrl<'_> = text.parse().map_err(|_| ())?;
-    let qualifiers: Vec<(String, String)> = parsed
+fn purl(text: &str) -> Result<Purl, PurlError> {
+    let parsed: Purl = text.parse()?;
+    if !parsed.qualifiers().any(|(_, value)| value.contains("://")) {
+        return Ok(parsed);
+    }
+    let qualifiers: Vec<(&str, String)> = parsed
         .qualifiers()
-        .iter()
         .filter_map(|(key, value)| {
-            let value = if value.contains("://") { clean_url(value)? } else { value.to_string() };
-            Some((key.to_string(), value))
+            let value = if value.contains("://") { clean_url(&value)? } else { value.into_owned() };
+            Some((key, value))
         })
         .collect();
     let qualifiers: Vec<(&str, &str)> =
-        qualifiers.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    Purl::new(parsed.ty(), parsed.namespace(), parsed.name(), parsed.version(), &qualifiers).map_err(|_| ())
+        qualifiers.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    Purl::with_subpath(
+        parsed.kind(),
+        parsed.namespace().as_deref(),
+        &parsed.name(),
+        parsed.version().as_deref(),
+        &qualifiers,
+        parsed.subpath().as_deref(),
+    )
 }
 
 fn text(value: &Value, member: &str) -> Option<String> {
