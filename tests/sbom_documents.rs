@@ -289,11 +289,64 @@ fn reading_our_own_gives_the_inventory_back() {
         assert_eq!(document.version.as_deref(), Some("2.0.0"), "{format:?}");
         assert_eq!(document.author.as_deref(), Some("Acme Platform <platform@acme.example>"), "{format:?}");
         assert_eq!(document.timestamp, Some(1_700_000_000), "{format:?}");
+        assert_eq!(document.vcs_url.as_deref(), Some("https://github.com/acme/shop.git"), "{format:?}");
+        assert_eq!(document.commit, settings().commit, "{format:?}");
         let read = document.inventory;
         assert_eq!(read.packages, expected.packages, "{format:?}");
         assert_eq!(read.edges, expected.edges, "{format:?}");
         assert_eq!(read.roots, expected.roots, "{format:?}");
     }
+}
+
+/// From any format to any other: the same packages, edges and projects in the end.
+#[test]
+fn conversions_keep_the_inventory() {
+    let expected = without_evidence(inventory());
+    for from in all_formats() {
+        let first = read(&write(&inventory(), &settings(), from).unwrap()).unwrap();
+        for to in all_formats() {
+            let second = read(&write(&first.inventory, &first.settings(None), to).unwrap()).unwrap();
+            assert_eq!(second.inventory, expected, "{from:?} to {to:?}");
+            assert_eq!(second.timestamp, Some(1_700_000_000));
+        }
+    }
+}
+
+/// Foreign bytes never bring the readers down: our own documents, cut and changed at random (seeded).
+#[test]
+fn damaged_documents_are_read_or_refused() {
+    let mut seed = 7_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    let mut refused = 0;
+    for format in all_formats() {
+        let good = write(&inventory(), &settings(), format).unwrap();
+        for _ in 0..300 {
+            let mut bad = good.clone();
+            for _ in 0..=next(3) {
+                let at = next(bad.len());
+                match next(3) {
+                    0 => bad[at] = b"\"{}[]<>:,&x0 \n"[next(14)],
+                    1 => bad.truncate(at.max(1)),
+                    _ => {
+                        bad.drain(at..(at + next(40)).min(bad.len()));
+                    }
+                }
+                bad.push(b' ');
+            }
+            match read(&bad) {
+                Ok(document) => {
+                    for format in [DocumentFormat::default(), DocumentFormat::SpdxTagValue] {
+                        write(&document.inventory, &document.settings(None), format).unwrap();
+                    }
+                }
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(refused > 500, "{refused}");
 }
 
 #[test]

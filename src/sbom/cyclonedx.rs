@@ -14,8 +14,11 @@ use crate::source::Place;
 
 /// Indented JSON with a line feed at the end.
 pub(super) fn write_json(document: &Document<'_>, version: CycloneDxVersion) -> Result<Vec<u8>, SbomError> {
+    finish(bom(document, version), document)
+}
+
+fn finish<'a>(mut bom: Bom<'a>, document: &'a Document<'a>) -> Result<Vec<u8>, SbomError> {
     let wrong = |error: serde_json::Error| SbomError::Write(error.to_string());
-    let mut bom = bom(document, version);
     let uuid = content_uuid(&serde_json::to_vec(&bom).map_err(wrong)?);
     bom.serial_number = Some(uuid.urn().to_string());
     bom.metadata.timestamp = Some(&document.timestamp);
@@ -27,10 +30,13 @@ pub(super) fn write_json(document: &Document<'_>, version: CycloneDxVersion) -> 
 /// XML, by way of the JSON form and `cyclonedx-bom`, which knows versions up to 1.5.
 pub(super) fn write_xml(document: &Document<'_>, version: CycloneDxVersion) -> Result<Vec<u8>, SbomError> {
     use cyclonedx_bom::models::bom::Bom;
-    let json = match version {
-        CycloneDxVersion::V1_4 | CycloneDxVersion::V1_5 => write_json(document, version)?,
-        newer => return Err(SbomError::XmlVersion(newer)),
-    };
+    if version > CycloneDxVersion::V1_5 {
+        return Err(SbomError::XmlVersion(version));
+    }
+    let mut bom = bom(document, version);
+    // cyclonedx-bom 0.8.1 writes the lifecycles after the licences, where the schema does not allow them.
+    bom.metadata.lifecycles.clear();
+    let json = finish(bom, document)?;
     let mut bytes = Vec::new();
     match version {
         CycloneDxVersion::V1_4 => Bom::parse_from_json_v1_4(json.as_slice())

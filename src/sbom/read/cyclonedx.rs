@@ -147,6 +147,7 @@ fn element<'a>(gathered: &mut Gathered, component: &'a Value) -> (Element, &'a [
             (Some("plimsoll:scope" | "cdx:npm:package:development"), Some("development" | "true")) => {
                 element.scope = Some(Scope::Development);
             }
+            (Some("plimsoll:commit"), Some(commit)) => element.commit = Some(commit.to_owned()),
             (name, _) => gathered.lost.add(&format!("property `{}`", shortened(name.unwrap_or_default()))),
         }
     }
@@ -165,6 +166,8 @@ fn read_references<'a>(gathered: &mut Gathered, component: &'a Value, element: &
         if kind == "distribution" && element.download_url.is_none() {
             element.download_url = text(reference, "url");
             hashes = items(reference, "hashes");
+        } else if kind == "vcs" && element.vcs_url.is_none() {
+            element.vcs_url = text(reference, "url");
         } else {
             gathered.lost.add(&format!("external reference of type `{}`", shortened(&kind)));
         }

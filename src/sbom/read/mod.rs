@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::DateTime;
 use serde_json::Value;
 
-use super::SbomError;
 use super::document::{clean_url, is_well_formed};
+use super::{SbomError, Settings};
 use crate::inventory::{
     Checksum, HashAlgorithm, Inventory, Package, PackageKind, Purl, PurlError, Root, Scope,
 };
@@ -34,12 +34,32 @@ pub struct Read {
     pub subject: Option<String>,
     /// Its version.
     pub version: Option<String>,
+    /// Where its source lives.
+    pub vcs_url: Option<String>,
+    /// The commit described.
+    pub commit: Option<String>,
     /// Who wrote the document.
     pub author: Option<String>,
     /// When, in seconds since 1970 UTC.
     pub timestamp: Option<i64>,
     /// What the inventory has no place for, or had to be made up, in words; sorted.
     pub lost: Vec<String>,
+}
+
+impl Read {
+    /// Settings that write the document again as what it was. `timestamp` beats the document's own, which beats the
+    /// start of 1970.
+    pub fn settings(&self, timestamp: Option<i64>) -> Settings {
+        Settings {
+            author: self.author.clone(),
+            subject: self.subject.clone().unwrap_or_else(|| "unnamed".to_owned()),
+            version: self.version.clone(),
+            vcs_url: self.vcs_url.clone(),
+            commit: self.commit.clone(),
+            incomplete: false,
+            timestamp: timestamp.or(self.timestamp).unwrap_or(0),
+        }
+    }
 }
 
 /// Reads CycloneDX JSON 1.2 to 1.7, CycloneDX XML 1.3 to 1.5, SPDX 2.2 and 2.3 as JSON or tag-value text.
@@ -83,6 +103,9 @@ struct Element {
     checksums: BTreeSet<Checksum>,
     download_url: Option<String>,
     scope: Option<Scope>,
+    /// Where its source lives, and the commit: kept of the subject only.
+    vcs_url: Option<String>,
+    commit: Option<String>,
     /// The file that speaks of it, where it is a project.
     file: Option<String>,
 }
@@ -183,6 +206,8 @@ impl Gathered {
             inventory,
             subject: named,
             version: self.subject.version,
+            vcs_url: self.subject.vcs_url.as_deref().and_then(clean_url),
+            commit: self.subject.commit,
             author: self.author,
             timestamp: timestamp.map(|time| time.timestamp()),
             lost: self
@@ -223,6 +248,9 @@ impl Gathered {
         } else {
             PackageKind::Library
         };
+        if element.vcs_url.is_some() || element.commit.is_some() {
+            self.lost.add("place of a package's source (vcs)");
+        }
         let mut package = Package::new(purl, element.name, element.version);
         package.kind = kind;
         package.licence = element.licence;

@@ -60,7 +60,11 @@ pub(super) fn read(spdx: &Value, encoding: &str) -> Result<Read, SbomError> {
         _ => None,
     };
     match the_one {
-        Some(at) => gathered.subject = elements.remove(at),
+        Some(at) => {
+            let mut subject = elements.remove(at);
+            (subject.vcs_url, subject.commit) = subject.download_url.as_deref().map_or((None, None), source);
+            gathered.subject = subject;
+        }
         None => {
             gathered.subject.name = text(spdx, "name").unwrap_or_default();
             gathered.subject.reference = Some(document.clone());
@@ -194,6 +198,15 @@ fn element(gathered: &mut Gathered, package: &Value, names: &BTreeMap<String, St
         element.checksums.extend(gathered.checksum(&algorithm, &hex));
     }
     element
+}
+
+/// A download location in the form of a version control system: `git+https://host/path@commit`.
+fn source(location: &str) -> (Option<String>, Option<String>) {
+    let Some(url) = location.strip_prefix("git+") else { return (Some(location.to_owned()), None) };
+    match url.rsplit_once('@') {
+        Some((url, commit)) if !commit.contains('/') => (Some(url.to_owned()), Some(commit.to_owned())),
+        _ => (Some(url.to_owned()), None),
+    }
 }
 
 /// `Organization: Acme (mail@acme.example)` as `Acme <mail@acme.example>`; tools are no authors.

@@ -21,10 +21,12 @@ pub(super) fn to_json(text: &str) -> Result<Value, SbomError> {
         // A value between text marks may go on over lines.
         if let Some(start) = value.strip_prefix("<text>") {
             let mut whole = start.to_owned();
-            while !whole.contains("</text>") {
+            let mut ended = whole.contains("</text>");
+            while !ended {
                 let Some((_, more)) = lines.next() else {
                     return Err(SbomError::TagValue { line: number + 1 });
                 };
+                ended = more.contains("</text>");
                 whole.push('\n');
                 whole.push_str(more);
             }
