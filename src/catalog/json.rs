@@ -84,14 +84,6 @@ impl<'j, 't> Node<'j, 't> {
         matches!(self.entry().map(|entry| &entry.value), Some(Value::Object(_)))
     }
 
-    pub(super) fn items(self) -> impl Iterator<Item = Node<'j, 't>> {
-        let items: &[usize] = match self.entry().map(|entry| &entry.value) {
-            Some(Value::Array(items)) => items,
-            _ => &[],
-        };
-        items.iter().map(move |id| Node { json: self.json, id: *id })
-    }
-
     /// Keys with their places, and values, as written.
     pub(super) fn entries(self) -> impl DoubleEndedIterator<Item = (&'j str, Range<u32>, Node<'j, 't>)> {
         let pairs: &[(Key<'t>, usize)] = match self.entry().map(|entry| &entry.value) {
@@ -332,6 +324,13 @@ fn place(range: &Range<usize>) -> Range<u32> {
 mod tests {
     use super::*;
 
+    fn items<'j, 't>(node: Node<'j, 't>) -> Vec<Node<'j, 't>> {
+        match &node.json.nodes[node.id].value {
+            Value::Array(items) => items.iter().map(|id| Node { json: node.json, id: *id }).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     #[test]
     fn values_and_places() {
         let text = "\u{FEFF}{ \"é\": [1, -2.5e3, true, null, \"\\u00e9\\ud83d\\ude00\\n\"], \"b\": {}, \"b\": \"x\" }";
@@ -342,8 +341,8 @@ mod tests {
         let (key, range, list) = root.entries().next().unwrap();
         assert_eq!(key, "é");
         assert_eq!(&text[range.start as usize..range.end as usize], "\"é\"");
-        assert_eq!(list.items().nth(4).unwrap().as_str(), Some("é\u{1F600}\n"));
-        assert!(list.items().nth(2).unwrap().is_true());
+        assert_eq!(items(list)[4].as_str(), Some("é\u{1F600}\n"));
+        assert!(items(list)[2].is_true());
         assert_eq!(root.text("b"), Some("x"));
         assert_eq!(root.range().end as usize, text.len());
     }
@@ -385,7 +384,7 @@ mod tests {
     fn keeps_what_came_before_an_error_and_bounds_depth() {
         let json = Json::parse("{\"a\": {\"b\": \"c\", \"d\": [\"e\", \"f");
         assert_eq!(json.root().unwrap().get("a").unwrap().text("b"), Some("c"));
-        assert_eq!(json.root().unwrap().get("a").unwrap().get("d").unwrap().items().count(), 1);
+        assert_eq!(items(json.root().unwrap().get("a").unwrap().get("d").unwrap()).len(), 1);
         assert!(json.error.is_some());
         assert_eq!(Json::parse(&"[".repeat(1 << 20)).error.unwrap().1, "values are nested too deeply");
     }

@@ -52,7 +52,7 @@ impl Cataloger for Requirements {
             package.download_url = requirement.url.filter(|_| vcs.is_none()).and_then(url::download);
             package.checksums.extend(requirement.hashes.iter().filter_map(|hash| hash::named_hex(hash)));
             harvest.hash_seen(!package.checksums.is_empty());
-            if package.checksums.is_empty() && requirement.url.is_none() {
+            if package.checksums.is_empty() && version.is_some() {
                 harvest.hashless(line.place.clone(), &package, "--hash");
             }
             needs.insert(package.purl.clone());
@@ -140,9 +140,12 @@ impl<'l> Requirement<'l> {
         let end =
             pin.find(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '\\' | '#')).unwrap_or(pin.len());
         let version = &pin[..end];
-        // A template or a prefix is no version.
-        let good = !version.is_empty() && !version.contains(['*', '{', '$', '<', '%', '"', '\'']);
-        good.then_some(Self { name, version: Some(version), url: None, hashes })
+        if version.is_empty() || version.contains('*') {
+            return None;
+        }
+        // A template's place for a version: the package is needed, its version is not known.
+        let version = Some(version).filter(|version| !version.contains(['{', '$', '<', '%', '"', '\'']));
+        Some(Self { name, version, url: None, hashes })
     }
 }
 
@@ -202,6 +205,7 @@ mod tests {
                 "4 pkg:pypi/django@4.2.1 Runtime",
                 "16 pkg:pypi/last@1.0%2Blocal.2 Runtime",
                 "12 pkg:pypi/pkg?vcs_url=git%2Bhttps:%2F%2Fh.example%2Fo%2Fpkg.git%400af1 Runtime",
+                "14 pkg:pypi/templated Runtime",
                 "13 pkg:pypi/wheel Runtime",
                 "9 pkg:pypi/zope-interface@5.4 Runtime",
             ]
