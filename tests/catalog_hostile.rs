@@ -1,5 +1,7 @@
 //! Broken input: whatever is cut off or changed in a lock file, nothing panics, nothing is made up, the damage is told.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use plimsoll::catalog::{CatalogDetector, Harvest, Settings};
 use plimsoll::source::{Origin, Origins, RelPath, Source};
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! Package URLs against the test suite of the purl specification, where the corpus is at hand.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 mod catalog_support;
 
 use plimsoll::inventory::{Purl, PurlError};

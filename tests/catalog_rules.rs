@@ -1,5 +1,7 @@
 //! The examples on the pages of the `sbom` rules: `bad` fires, `good` is silent.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use plimsoll::catalog::rules::ALL;
 use plimsoll::catalog::{CatalogDetector, Settings};
 use plimsoll::detect::{Detector, Selection, Sink};

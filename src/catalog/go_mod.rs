@@ -26,7 +26,7 @@ impl Cataloger for GoMod {
         let text = text::utf8(source, harvest);
         let mut module = None;
         let mut required: Vec<(String, String, Range<u32>)> = Vec::new();
-        let mut replaced: HashMap<(String, Option<String>), Option<(String, String)>> = HashMap::new();
+        let mut replaced: HashMap<Replaced, Option<(String, String)>> = HashMap::new();
         let mut block: Option<String> = None;
         let mut block_place = 0..0;
         for (offset, line) in text::lines(text) {
@@ -100,7 +100,10 @@ impl Cataloger for GoMod {
     }
 }
 
-type Replacement = ((String, Option<String>), Option<(String, String)>);
+/// A module path, perhaps of one version only.
+type Replaced = (String, Option<String>);
+/// What stands in its place; `None` for a folder.
+type Replacement = (Replaced, Option<(String, String)>);
 
 /// `old [version] => new version` or `old [version] => ./folder`.
 fn replacement(words: &[String]) -> Option<Replacement> {
