@@ -7,39 +7,39 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What a run left behind.
-pub struct Ran {
+pub(crate) struct Ran {
     /// Exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
     /// Asserts the exit code, showing everything when it differs.
     #[track_caller]
-    pub fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, code, "\n--- stdout\n{}\n--- stderr\n{}", self.out, self.err);
         self
     }
 
     /// Asserts that standard error tells something.
     #[track_caller]
-    pub fn tells(self, words: &str) -> Self {
+    pub(crate) fn tells(self, words: &str) -> Self {
         assert!(self.err.contains(words), "no {words:?} in\n{}", self.err);
         self
     }
 
     /// Standard output as JSON.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
     }
 
     /// `path rule` of every finding that counts, sorted, from a JSON report.
     #[track_caller]
-    pub fn findings(&self) -> Vec<String> {
+    pub(crate) fn findings(&self) -> Vec<String> {
         let report = self.json();
         let findings = report["findings"].as_array().unwrap();
         let open = findings.iter().filter(|finding| finding["suppressed"].is_null());
@@ -55,7 +55,7 @@ impl Ran {
 
     /// `path kind` of every gap, from a JSON report.
     #[track_caller]
-    pub fn gaps(&self) -> Vec<String> {
+    pub(crate) fn gaps(&self) -> Vec<String> {
         let report = self.json();
         let gaps = report["gaps"].as_array().unwrap().iter();
         gaps.map(|gap| format!("{} {}", gap["path"].as_str().unwrap(), gap["kind"].as_str().unwrap())).collect()
@@ -63,12 +63,12 @@ impl Ran {
 }
 
 /// Runs the program in a folder.
-pub fn plimsoll(cwd: &Path, args: &[&str]) -> Ran {
+pub(crate) fn plimsoll(cwd: &Path, args: &[&str]) -> Ran {
     plimsoll_with(cwd, args, &[], b"")
 }
 
 /// Runs the program with more environment and something on standard input.
-pub fn plimsoll_with(cwd: &Path, args: &[&str], env: &[(&str, &str)], stdin: &[u8]) -> Ran {
+pub(crate) fn plimsoll_with(cwd: &Path, args: &[&str], env: &[(&str, &str)], stdin: &[u8]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
         .args(args)
         .current_dir(cwd)
