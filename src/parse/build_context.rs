@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::dockerfile::Dockerfile;
-use super::dockerignore::Dockerignore;
+use super::dockerfile::{
+    Copy, CopySource, Dockerfile, Instruction, InstructionKind, Mount, MountKind, Stages, Word, remote_kind,
+};
+use super::dockerignore::{Dockerignore, clean};
+use super::glob::{Dialect, Glob};
 use crate::source::{RelPath, Span};
 
 /// One way in which a Dockerfile is built: from the configuration, a compose file, or by convention.
@@ -43,10 +46,14 @@ pub struct ContextCopy {
     pub stage: usize,
     /// True when it lands in what is shipped: the target or a stage that it is built FROM. A mount never does.
     pub shipped: bool,
-    /// True when it takes the whole context, or everything in a folder, without naming files.
+    /// True when it takes the whole context, or everything in a folder by `.` or `*`, without naming files.
     pub broad: bool,
     /// True when it takes the whole context.
     pub whole_context: bool,
+    /// False when the source depends on a variable without a known value: it may take any path that starts like it.
+    pub certain: bool,
+    glob: Glob,
+    excludes: Dockerignore,
 }
 
 /// How files are taken.
@@ -60,40 +67,250 @@ pub enum CopyVia {
     Mount,
 }
 
+impl ContextCopy {
+    /// True when it takes this path, relative to the context, if it is sent.
+    pub fn takes(&self, path: &[u8]) -> bool {
+        let path = String::from_utf8_lossy(path);
+        let Some(root) = self.glob.matched_len(&path) else { return false };
+        // Excludes are relative to the folder that is copied; a file is known by its name.
+        let below = path.get(root + 1..).unwrap_or_default();
+        let below = if self.whole_context {
+            &path
+        } else if below.is_empty() {
+            path.rsplit('/').next().unwrap_or_default()
+        } else {
+            below
+        };
+        !self.excludes.is_ignored(below.as_bytes())
+    }
+
+    fn may_take_below(&self, folder: &[u8]) -> bool {
+        self.glob.may_match_below(&String::from_utf8_lossy(folder))
+    }
+}
+
 impl BuildContext {
     /// What the Dockerfile takes when it is built by this plan.
     pub fn new(plan: BuildPlan, ignore: Option<Dockerignore>, dockerfile: &Dockerfile) -> Self {
-        let _ = dockerfile;
-        Self { plan, ignore, copies: Vec::new() }
+        let stages = dockerfile.stages_for(&plan.args, plan.target.as_deref());
+        let copies = copies(dockerfile, &stages);
+        Self { plan, ignore, copies }
     }
 
     /// True when the build is sent this path: it lies in the context and is not ignored.
     pub fn sends(&self, path: &RelPath) -> bool {
-        path.below(&self.plan.context)
-            .is_some_and(|below| self.ignore.as_ref().is_none_or(|ignore| !ignore.is_ignored(below)))
+        path.below(&self.plan.context).is_some_and(|below| self.sends_below(below))
+    }
+
+    fn sends_below(&self, below: &[u8]) -> bool {
+        self.ignore.as_ref().is_none_or(|ignore| !ignore.is_ignored(below))
     }
 
     /// What takes this file into the build. Nothing when it is not sent.
     pub fn taken_by(&self, path: &RelPath) -> impl Iterator<Item = &ContextCopy> {
-        let sent = self.sends(path);
-        self.copies.iter().filter(move |_| sent)
+        let below =
+            path.below(&self.plan.context).filter(|below| self.sends_below(below)).map(<[u8]>::to_vec);
+        self.copies.iter().filter(move |copy| below.as_ref().is_some_and(|below| copy.takes(below)))
     }
 
     /// False when nothing below this folder can be taken into the build: it need not be walked.
     pub fn may_take_below(&self, folder: &RelPath) -> bool {
-        let _ = folder;
-        true
+        let Some(below) = folder.below(&self.plan.context) else {
+            // Above the context lies the way to it.
+            return self.plan.context.below(folder).is_some() && !self.copies.is_empty();
+        };
+        let sent = self.ignore.as_ref().is_none_or(|ignore| {
+            below.is_empty() || !ignore.is_ignored(below) || ignore.may_reinclude_below(below)
+        });
+        sent && self.copies.iter().any(|copy| copy.may_take_below(below))
     }
 
-    /// True when the `.git` folder of the context is sent and taken.
+    /// True when the `.git` folder of the context would be sent and taken, if there is one.
     pub fn dot_git_sent(&self) -> bool {
-        self.sends(&self.plan.context.join(b".git"))
+        self.taken_by(&self.plan.context.join(b".git")).next().is_some()
     }
+}
+
+impl BuildPlan {
+    /// The plan by convention: this context, no arguments, the last stage.
+    pub fn conventional(dockerfile: RelPath, context: RelPath) -> Self {
+        Self { dockerfile, context, args: BTreeMap::new(), target: None }
+    }
+
+    /// Where the ignore file may lie: the first that exists counts.
+    pub fn ignore_files(&self) -> [RelPath; 2] {
+        let mut own = self.dockerfile.as_bytes().to_vec();
+        own.extend_from_slice(b".dockerignore");
+        [RelPath::from_bytes(&own), self.context.join(b".dockerignore")]
+    }
+}
+
+fn copies(dockerfile: &Dockerfile, stages: &Stages) -> Vec<ContextCopy> {
+    let mut found = Vec::new();
+    for stage in stages.iter().filter(|stage| stages.is_needed(stage.index)) {
+        for at in stage.instructions.clone() {
+            let Some(instruction) = dockerfile.instructions.get(at) else { continue };
+            let mut sources = Sources { stages, at, stage: stage.index, instruction, found: &mut found };
+            match &instruction.kind {
+                InstructionKind::Copy(copy) if copy.from.is_none() => sources.copy(copy, CopyVia::Copy),
+                InstructionKind::Add(copy) => sources.copy(copy, CopyVia::Add),
+                InstructionKind::Run(run) => run.mounts.iter().for_each(|mount| sources.mount(mount)),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+struct Sources<'a> {
+    stages: &'a Stages,
+    at: usize,
+    stage: usize,
+    instruction: &'a Instruction,
+    found: &'a mut Vec<ContextCopy>,
+}
+
+impl Sources<'_> {
+    fn copy(&mut self, copy: &Copy, via: CopyVia) {
+        let excludes: Vec<String> =
+            copy.excludes.iter().map(|word| self.stages.expand(self.at, word).text).collect();
+        for word in &copy.sources {
+            if copy.source_kind(word) != CopySource::Path {
+                continue;
+            }
+            let dialect = if copy.parents { Dialect::Ignore } else { Dialect::Copy };
+            let shipped = self.stages.is_shipped(self.stage);
+            self.add(word, via, dialect, shipped, &excludes);
+        }
+    }
+
+    fn mount(&mut self, mount: &Mount) {
+        if mount.kind != MountKind::Bind || mount.from.is_some() {
+            return;
+        }
+        match &mount.source {
+            Some(word) => self.add(word, CopyVia::Mount, Dialect::Copy, false, &[]),
+            None => {
+                self.push(mount.span.clone(), CopyVia::Mount, Source::path(".", Dialect::Copy), false, &[])
+            }
+        }
+    }
+
+    fn add(&mut self, word: &Word, via: CopyVia, dialect: Dialect, shipped: bool, excludes: &[String]) {
+        let expanded = self.stages.expand(self.at, word);
+        let source = match expanded.known() {
+            Some(text) if remote_kind(text) != CopySource::Path => return,
+            Some(text) => Source::path(text, dialect),
+            None => Source::starting_with(expanded.prefix()),
+        };
+        self.push(word.span.clone(), via, source, shipped, excludes);
+    }
+
+    fn push(&mut self, span: Span, via: CopyVia, source: Option<Source>, shipped: bool, excludes: &[String]) {
+        let Some(Source { glob, broad, whole_context, certain }) = source else { return };
+        self.found.push(ContextCopy {
+            instruction: self.instruction.span.clone(),
+            source: span,
+            via,
+            stage: self.stage,
+            shipped,
+            broad,
+            whole_context,
+            certain,
+            glob,
+            excludes: Dockerignore::from_patterns(excludes.iter().map(String::as_str)),
+        });
+    }
+}
+
+struct Source {
+    glob: Glob,
+    broad: bool,
+    whole_context: bool,
+    certain: bool,
+}
+
+impl Source {
+    /// A path of the context; `None` when it is no pattern at all.
+    fn path(text: &str, dialect: Dialect) -> Option<Self> {
+        let cleaned = inside(text);
+        // With --parents a `/./` only says where the kept part of the path begins, which cleaning has dropped.
+        let whole_context = matches!(cleaned.as_str(), "" | "*" | "**");
+        let last = text.rsplit('/').next().unwrap_or_default();
+        let glob = if whole_context { Glob::everything() } else { Glob::new(&cleaned, dialect)? };
+        Some(Self {
+            glob,
+            broad: whole_context || matches!(last, "." | "*" | "**"),
+            whole_context,
+            certain: true,
+        })
+    }
+
+    /// Any path that starts like this.
+    fn starting_with(prefix: &str) -> Option<Self> {
+        // `a/../` and the like at the front cannot be cleaned while the rest is unknown: only whole parts are.
+        let (folders, name) = prefix.rfind('/').map_or(("", prefix), |slash| prefix.split_at(slash + 1));
+        let folders = inside(folders);
+        let start = match (folders.is_empty(), name) {
+            (_, "." | "..") => String::new(),
+            (true, name) => name.to_owned(),
+            (false, name) => format!("{folders}/{name}"),
+        };
+        Some(Self { glob: Glob::starting_with(&start), broad: false, whole_context: false, certain: false })
+    }
+}
+
+/// A path within the context: what lies above it is cut off, as the build does; the top is empty.
+fn inside(path: &str) -> String {
+    let rooted = clean(&format!("/{path}"));
+    rooted.trim_start_matches('/').to_owned()
 }
 
 /// The context of a Dockerfile that nobody has planned: its own folder, or the top of the tree when all that it
 /// copies exists only there.
 pub fn likely_context(path: &RelPath, dockerfile: &Dockerfile, exists: impl Fn(&RelPath) -> bool) -> RelPath {
-    let _ = (dockerfile, exists);
-    path.parent().unwrap_or_else(RelPath::top)
+    let own = path.parent().unwrap_or_else(RelPath::top);
+    if own.is_top() {
+        return own;
+    }
+    let mut any = false;
+    let stages = dockerfile.stages();
+    for (at, instruction) in dockerfile.instructions.iter().enumerate() {
+        let sources: Vec<&Word> = match &instruction.kind {
+            InstructionKind::Copy(copy) if copy.from.is_none() => local_sources(copy),
+            InstructionKind::Add(copy) => local_sources(copy),
+            InstructionKind::Run(run) => run
+                .mounts
+                .iter()
+                .filter(|mount| mount.kind == MountKind::Bind && mount.from.is_none())
+                .filter_map(|mount| mount.source.as_ref())
+                .collect(),
+            _ => continue,
+        };
+        for word in sources {
+            let expanded = stages.expand(at, word);
+            let Some(text) = expanded.known().filter(|text| remote_kind(text) == CopySource::Path) else {
+                continue;
+            };
+            let fixed = fixed_part(&inside(text));
+            if fixed.is_empty() {
+                continue;
+            }
+            any = true;
+            if exists(&own.join(fixed.as_bytes())) || !exists(&RelPath::from(fixed.as_str())) {
+                return own;
+            }
+        }
+    }
+    if any { RelPath::top() } else { own }
+}
+
+fn local_sources(copy: &Copy) -> Vec<&Word> {
+    copy.sources.iter().filter(|word| copy.source_kind(word) == CopySource::Path).collect()
+}
+
+/// The folders and names before the first wildcard.
+fn fixed_part(path: &str) -> String {
+    let fixed: Vec<&str> = path.split('/').take_while(|part| !part.contains(['*', '?', '[', '\\'])).collect();
+    fixed.join("/")
 }

@@ -4,6 +4,7 @@ pub mod build_context;
 pub mod directive;
 pub mod dockerfile;
 pub mod dockerignore;
+mod glob;
 pub mod image_ref;
 pub mod shell;
 pub mod yaml;
