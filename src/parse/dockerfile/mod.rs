@@ -13,6 +13,8 @@ mod problem;
 mod scope;
 mod stages;
 mod template;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::BTreeMap;
