@@ -314,3 +314,124 @@ fn fixed_part(path: &str) -> String {
     let fixed: Vec<&str> = path.split('/').take_while(|part| !part.contains(['*', '?', '[', '\\'])).collect();
     fixed.join("/")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Origin, Origins, Source as File};
+
+    fn dockerfile(text: &str) -> Dockerfile {
+        let origins = Origins::new(Origin::Worktree { path: RelPath::from("Dockerfile") });
+        Dockerfile::parse(&File::new(origins, text.as_bytes().to_vec()))
+    }
+
+    fn context(folder: &str, ignore: Option<&str>, text: &str) -> BuildContext {
+        let plan = BuildPlan::conventional(RelPath::from("Dockerfile"), RelPath::from(folder));
+        BuildContext::new(plan, ignore.map(|text| Dockerignore::parse(text.as_bytes())), &dockerfile(text))
+    }
+
+    fn taken(context: &BuildContext, path: &str) -> usize {
+        context.taken_by(&RelPath::from(path)).count()
+    }
+
+    #[test]
+    fn what_copies_take() {
+        let context = context(
+            "web",
+            Some("*.log\n!keep.log"),
+            "FROM a\nCOPY package.json src/ /app/\nADD https://x.example/y /y\nCOPY --from=b /z /z\nCOPY conf/*.yml /c/\n",
+        );
+        assert_eq!(context.copies.len(), 3);
+        assert_eq!(context.copies[1].source.bytes(), b"src/");
+        assert!(context.copies.iter().all(|copy| copy.shipped && !copy.broad && copy.certain));
+        assert_eq!(taken(&context, "web/package.json"), 1);
+        assert_eq!(taken(&context, "package.json"), 0, "not in the context");
+        assert_eq!(taken(&context, "web/src/a/b.js"), 1);
+        assert_eq!(taken(&context, "web/src/a.log"), 1, "*.log is the top folder only");
+        assert_eq!(taken(&context, "web/conf/a.yml"), 1);
+        assert_eq!(taken(&context, "web/conf/b/a.yml"), 0);
+        assert_eq!(taken(&context, "web/.env"), 0);
+        assert!(context.sends(&RelPath::from("web/.env")));
+        assert!(!context.sends(&RelPath::from("web/a.log")));
+        assert!(context.sends(&RelPath::from("web/keep.log")));
+        assert!(!context.dot_git_sent());
+    }
+
+    #[test]
+    fn broad_copies() {
+        let broad = |text: &str| {
+            let context = context("", None, &format!("FROM a\n{text}\n"));
+            context.copies.iter().map(|copy| (copy.broad, copy.whole_context)).collect::<Vec<_>>()
+        };
+        for text in [
+            "COPY . /app",
+            "COPY ./ /app",
+            "ADD / /app",
+            "COPY * /app",
+            "COPY x/.. /app",
+            "RUN --mount=target=/s a",
+        ] {
+            assert_eq!(broad(text), [(true, true)], "{text}");
+        }
+        assert_eq!(broad("COPY src/. /app"), [(true, false)]);
+        assert_eq!(broad("COPY src/* /app"), [(true, false)]);
+        assert_eq!(broad("COPY src /app"), [(false, false)]);
+        let whole = context("", Some(".git\nsecret"), "FROM a\nCOPY . /\n");
+        assert_eq!(
+            (taken(&whole, "a/b/c"), taken(&whole, "secret/x"), taken(&whole, ".git/config")),
+            (1, 0, 0)
+        );
+        assert!(!whole.dot_git_sent());
+        assert!(context("", None, "FROM a\nCOPY . /\n").dot_git_sent());
+    }
+
+    #[test]
+    fn stages_decide_what_is_shipped() {
+        let text = "FROM a AS build\nCOPY . /src\nFROM a AS unused\nCOPY x /x\nFROM a AS base\nCOPY y /y\nFROM base\nCOPY --from=build /src/o /o\n";
+        let found = context("", None, text);
+        let shipped: Vec<_> = found.copies.iter().map(|copy| (copy.stage, copy.shipped)).collect();
+        assert_eq!(shipped, [(0, false), (2, true)]);
+    }
+
+    #[test]
+    fn excludes_and_variables() {
+        let text = "ARG d=lib\nFROM a\nARG d\nCOPY --exclude=*.key --exclude=sub conf /c/\nCOPY $d/x /x\nCOPY app/$n.jar /y\n";
+        let context = context("", None, text);
+        assert_eq!(taken(&context, "conf/a.yml"), 1);
+        assert_eq!(taken(&context, "conf/a.key"), 0);
+        assert_eq!(taken(&context, "conf/sub/a"), 0);
+        assert_eq!(taken(&context, "lib/x"), 1);
+        assert_eq!(taken(&context, "app/b.jar"), 1);
+        assert_eq!(taken(&context, "apps/b.jar"), 0);
+        assert_eq!(context.copies.iter().map(|copy| copy.certain).collect::<Vec<_>>(), [true, true, false]);
+    }
+
+    #[test]
+    fn pruning() {
+        let context = context("web", Some("*\n!src"), "FROM a\nCOPY src /s\n");
+        let may = |folder: &str| context.may_take_below(&RelPath::from(folder));
+        assert!(may("") && may("web") && may("web/src") && may("web/src/deep"));
+        assert!(!may("web/node_modules") && !may("api") && !may("web/srcs"));
+    }
+
+    #[test]
+    fn the_context_is_where_the_sources_are() {
+        let file = dockerfile("FROM a\nCOPY src/a *.b ./\nCOPY . .\n");
+        let path = RelPath::from("docker/web/Dockerfile");
+        let only = |present: &'static str| move |path: &RelPath| *path == RelPath::from(present);
+        assert_eq!(likely_context(&path, &file, only("src/a")), RelPath::top());
+        assert_eq!(likely_context(&path, &file, only("docker/web/src/a")), RelPath::from("docker/web"));
+        assert_eq!(likely_context(&path, &file, |_| false), RelPath::from("docker/web"));
+        assert_eq!(
+            likely_context(&path, &dockerfile("FROM a\nCOPY . .\n"), |_| true),
+            RelPath::from("docker/web")
+        );
+        assert_eq!(likely_context(&RelPath::from("Dockerfile"), &file, |_| true), RelPath::top());
+    }
+
+    #[test]
+    fn can_be_shared_between_threads() {
+        fn shared<T: Send + Sync>(_: &T) {}
+        shared(&context("", None, "FROM a\n"));
+    }
+}
