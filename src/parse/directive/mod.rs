@@ -7,7 +7,7 @@ mod ours;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use chrono::NaiveDate;
 
 use crate::parse::dockerfile::Dockerfile;
@@ -108,8 +108,11 @@ const LITERALS: &[(&[u8], Dialect)] = &[
     (b"kingfisher:ignore", Dialect::Kingfisher),
 ];
 
-static EVERY_DIALECT: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(LITERALS.iter().map(|(literal, _)| literal)).ok());
+/// Leftmost-first, which lets the search skip ahead with vector instructions.
+static EVERY_DIALECT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let literals = LITERALS.iter().map(|(literal, _)| literal);
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals).ok()
+});
 
 /// A directive is cut off after this many bytes, which bounds the work on a line of megabytes.
 const LONGEST: usize = 1024;

@@ -1,5 +1,7 @@
 //! Directives as they stand in files.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::source::{Origin, Origins, RelPath};
 
@@ -103,4 +105,68 @@ fn a_long_line_with_many_hits_stays_cheap() {
 fn many_comments_in_a_row_stay_cheap() {
     let text = "# plimsoll: ignore[x] -- why\n".repeat(20_000);
     assert_eq!(found("a.py", &text).len(), 20_000);
+}
+
+#[test]
+fn in_a_dockerfile_the_whole_instruction_is_covered() {
+    let text = "FROM a\n# plimsoll: ignore[x] -- why\n\n# more\nRUN a \\\n # hadolint ignore=DL3008, DL3009 # why\n && b\nRUN c # plimsoll: ignore[y] -- no comment\n# trivy:ignore:DS-0001\n";
+    assert_eq!(
+        found("Dockerfile", text),
+        [
+            (Dialect::Plimsoll, names(&["x"]), lines(2, 7)),
+            (Dialect::Hadolint, names(&["DL3008", "DL3009"]), lines(5, 7)),
+            (Dialect::Trivy, names(&["DS-0001"]), lines(9, 9)),
+        ]
+    );
+}
+
+#[test]
+fn a_comment_in_a_here_document_covers_its_instruction() {
+    let text = "FROM a\nRUN <<EOF\n# plimsoll: ignore[x] -- why\na\nEOF\nRUN b\n";
+    assert_eq!(found("Dockerfile", text), [(Dialect::Plimsoll, names(&["x"]), lines(2, 5))]);
+}
+
+#[test]
+fn file_wide_comments_of_dockerfiles() {
+    let text = "# check=skip=StageNameCasing, FromAsCasing;error=true\n# hadolint global ignore=DL3008\nFROM a\nRUN b\n# checkov:skip=CKV_DOCKER_2: no health check needed\n";
+    assert_eq!(
+        found("Dockerfile", text),
+        [
+            (Dialect::BuildKit, names(&["StageNameCasing", "FromAsCasing"]), Covers::File),
+            (Dialect::Hadolint, names(&["DL3008"]), Covers::File),
+            (Dialect::Checkov, names(&["CKV_DOCKER_2"]), Covers::File),
+        ]
+    );
+}
+
+proptest! {
+    /// Whatever stands around the words that give a dialect away: no panic, no span outside, no line before it.
+    #[test]
+    fn scanning_never_fails(
+        parts in proptest::collection::vec(
+            prop_oneof![
+                Just(b"plimsoll: ignore[".to_vec()), Just(b"# ".to_vec()), Just(b"\n".to_vec()),
+                Just(b"hadolint ignore=".to_vec()), Just(b"trivy:ignore:".to_vec()), Just(b"]".to_vec()),
+                Just(b"checkov:skip=".to_vec()), Just(b"pragma: allowlist nextline secret".to_vec()),
+                Just(b" -- ".to_vec()), Just(b"until=".to_vec()), Just(b"RUN \\\n".to_vec()),
+                Just("\u{202e}é".as_bytes().to_vec()), proptest::collection::vec(any::<u8>(), 0..6),
+            ],
+            0..40,
+        ),
+        is_dockerfile in any::<bool>(),
+    ) {
+        let source = Source::new(
+            Origins::new(Origin::Worktree { path: RelPath::from("a") }),
+            parts.concat(),
+        );
+        let tree = is_dockerfile.then(|| Dockerfile::parse(&source));
+        for directive in scan(&source, tree.as_ref(), Which::All) {
+            let line = directive.span.region().start.line;
+            prop_assert!(directive.span.range().end <= source.len());
+            if let Covers::Lines(lines) = &directive.covers {
+                prop_assert!(lines.start() <= lines.end());
+                prop_assert!(lines.contains(&line) || *lines.start() == line + 1);
+            }
+        }
+    }
 }
