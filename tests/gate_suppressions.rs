@@ -351,3 +351,19 @@ fn numbers_follow_the_order_of_places() {
     assert_eq!(seen, [(0, 0), (6, 1), (12, 2)]);
     assert_ne!(findings[0].fingerprint(), findings[1].fingerprint());
 }
+
+#[test]
+fn the_examples_of_the_pages_hold() {
+    for meta in gate::rules::ALL {
+        let page = meta.markdown();
+        for (fence, wanted) in [("```dockerfile,bad\n", true), ("```dockerfile,good\n", false)] {
+            let start = page.find(fence).unwrap_or_else(|| panic!("{}: no {fence}", meta.id)) + fence.len();
+            let block = &page[start..start + page[start..].find("```").unwrap()];
+            let file = source("Dockerfile", block);
+            let verdict = judge(Vec::new(), directives(&file, true), &settings());
+            let fired = open(&verdict).iter().filter(|rule| **rule == meta.id.as_str()).count();
+            let expected = if wanted { block.matches("# plimsoll:").count() } else { 0 };
+            assert_eq!(fired, expected, "{}: {block}", meta.id);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The book of suppressions: which holds, what each covers, and which was used.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -18,6 +19,10 @@ pub(super) enum Entry {
     Inline(usize, usize),
     Config(usize),
 }
+
+/// A finding is held against no more directives than this: a file of comments alone must not cost the square of
+/// its length. What is left out suppresses nothing.
+const MOST_COVERING: usize = 1000;
 
 pub(super) struct Book<'a> {
     directives: &'a [&'a Directive],
@@ -79,8 +84,9 @@ impl<'a> Book<'a> {
     /// of other tools, the configuration.
     pub(super) fn judge(&mut self, finding: Finding) -> Judged {
         let inline = self.covering(&finding);
+        let print = LazyCell::new(|| finding.fingerprint().to_string());
         let config: Vec<usize> =
-            (0..self.ignores.len()).filter(|at| self.ignores[*at].covers(&finding)).collect();
+            (0..self.ignores.len()).filter(|at| self.ignores[*at].covers(&finding, &print)).collect();
         let suppressed = inline.first().map(|(at, _)| self.by_directive(*at));
         let suppressed = suppressed.or_else(|| config.first().map(|at| by_ignore(self.ignores[*at].ignore)));
         self.used.extend(inline.into_iter().map(|(at, rule)| Entry::Inline(at, rule)));
@@ -216,7 +222,7 @@ impl Coverings {
         let to = self.lines.partition_point(|(start, _, _)| *start <= last);
         let lines = self.lines.get(from..to).unwrap_or_default();
         let by_line = lines.iter().filter(|(_, end, _)| *end >= first).map(|(_, _, at)| *at);
-        self.whole_file.iter().copied().chain(by_line).collect()
+        self.whole_file.iter().copied().chain(by_line).take(MOST_COVERING).collect()
     }
 }
 
@@ -236,18 +242,14 @@ impl<'a> Rule<'a> {
         }
     }
 
-    fn covers(&self, finding: &Finding) -> bool {
+    fn covers(&self, finding: &Finding, print: &LazyCell<String, impl FnOnce() -> String>) -> bool {
         self.holds
             && self.rule.as_ref().is_none_or(|glob| glob.is_match(finding.rule.as_str()))
             && self.path.as_ref().is_none_or(|glob| {
                 // Every place: the same secret in a second file is still to be seen.
                 finding.primary.place.origins.iter().all(|origin| glob.is_match(origin.path().to_string()))
             })
-            && self
-                .ignore
-                .fingerprint
-                .as_ref()
-                .is_none_or(|wanted| finding.fingerprint().to_string().eq_ignore_ascii_case(wanted))
+            && self.ignore.fingerprint.as_ref().is_none_or(|wanted| print.eq_ignore_ascii_case(wanted))
     }
 }
 

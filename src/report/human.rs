@@ -17,6 +17,9 @@ pub(super) struct Human {
     pub(super) width: Option<usize>,
 }
 
+/// How many further places of a finding are named.
+const MOST_PLACES: usize = 5;
+
 const RESET: &str = "\u{1b}[0m";
 const DIM: &str = "\u{1b}[2m";
 const BOLD: &str = "\u{1b}[1m";
@@ -63,12 +66,16 @@ impl Human {
             places.push(text::place(&sheet.lead().place));
             group = sheet.draw(group);
         }
-        for place in finding.primary.place.origins.more() {
+        let more = finding.primary.place.origins.more();
+        for place in more.iter().take(MOST_PLACES) {
             group = group.element(Level::NOTE.with_name("also in").message(format!(
                 "{} ({})",
                 text::path(place.path()),
                 place.word()
             )));
+        }
+        if let Some(rest) = more.len().checked_sub(MOST_PLACES).filter(|rest| *rest > 0) {
+            group = group.element(Level::NOTE.with_name("also in").message(format!("{rest} more places")));
         }
         if let Some(help) = &finding.help {
             group = group.element(Level::HELP.message(advice(help)));

@@ -84,8 +84,8 @@ pub(super) fn verdict_line(summary: &Summary) -> String {
             format!("incomplete: {} could not be looked at, so this is no pass", count(summary.gaps, "place"))
         }
         Status::Pass if summary.open == 0 => "pass: no findings".to_owned(),
-        Status::Pass if summary.fail_on.is_none() => "pass: no threshold is set".to_owned(),
-        Status::Pass => format!("pass: no finding at or above {threshold} fails the gate"),
+        Status::Pass if summary.fail_on.is_none() => "pass: no threshold is set, so nothing fails".to_owned(),
+        Status::Pass => format!("pass: none of the findings fails the gate (threshold: {threshold})"),
     }
 }
 

@@ -220,3 +220,15 @@ fn the_summary_counts_what_counts() {
     assert_eq!(summary.by_severity.values().sum::<u64>(), 2);
     assert_eq!(summary.by_severity.len(), 5);
 }
+
+#[test]
+fn a_blob_in_many_places_names_a_few_of_them() {
+    let mut places = worktree(b"a");
+    for at in 0..8 {
+        places.add(plimsoll::source::Origin::History { path: "a".into(), commit: format!("{at:040x}") });
+    }
+    let found = finding(&PAT, "m", mark(places, "abc\n", 0..3, ""));
+    let shown = written(FormatName::Human, &verdict(vec![open(found)], vec![], Status::Fail));
+    assert_eq!(shown.matches("= also in: a (history)").count(), 5, "{shown}");
+    assert!(shown.contains("= also in: 3 more places"), "{shown}");
+}

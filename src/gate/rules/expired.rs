@@ -16,12 +16,12 @@ pub(in crate::gate) static META: RuleMeta = card! {
     /// comment that looks as if it held misleads whoever reads it.
     ///
     /// ## Bad
-    /// ```text
+    /// ```dockerfile,bad
     /// # plimsoll: ignore[root-user] until=2020-01-31 -- until the new image is out
     /// ```
     ///
     /// ## Good
-    /// ```text
+    /// ```dockerfile,good
     /// # plimsoll: ignore[root-user] until=2999-12-31 -- until the new image is out
     /// ```
     ///

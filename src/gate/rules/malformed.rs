@@ -15,14 +15,14 @@ pub(in crate::gate) static META: RuleMeta = card! {
     /// Such a comment has no effect, and whoever wrote it believes that it has.
     ///
     /// ## Bad
-    /// ```text
+    /// ```dockerfile,bad
     /// # plimsoll: ignore[] -- no rule is named
     /// # plimsoll: ignore[sudo] until=31.12.2999 -- the date is not of the form year-month-day
     /// # plimsoll: ingore[sudo] -- misspelt
     /// ```
     ///
     /// ## Good
-    /// ```text
+    /// ```dockerfile,good
     /// # plimsoll: ignore[sudo] until=2999-12-31 -- the base image has no other way
     /// ```
     ///

@@ -16,12 +16,12 @@ pub(in crate::gate) static META: RuleMeta = card! {
     /// those tools' own comments, which Plimsoll honours.
     ///
     /// ## Bad
-    /// ```text
+    /// ```dockerfile,bad
     /// # plimsoll: ignore[rootuser] -- the entry point drops to uid 1000 itself
     /// ```
     ///
     /// ## Good
-    /// ```text
+    /// ```dockerfile,good
     /// # plimsoll: ignore[root-user] -- the entry point drops to uid 1000 itself
     /// ```
     ///

@@ -16,13 +16,13 @@ pub(in crate::gate) static META: RuleMeta = card! {
     /// to.
     ///
     /// ## Bad
-    /// ```text
+    /// ```dockerfile,bad
     /// # plimsoll: ignore[root-user] -- the entry point drops to uid 1000 itself
     /// USER 1000
     /// ```
     ///
     /// ## Good
-    /// ```text
+    /// ```dockerfile,good
     /// USER 1000
     /// ```
     ///

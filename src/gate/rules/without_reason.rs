@@ -15,12 +15,12 @@ pub(in crate::gate) static META: RuleMeta = card! {
     /// Without the reason nobody can, so it stays for ever.
     ///
     /// ## Bad
-    /// ```text
+    /// ```dockerfile,bad
     /// # plimsoll: ignore[root-user]
     /// ```
     ///
     /// ## Good
-    /// ```text
+    /// ```dockerfile,good
     /// # plimsoll: ignore[root-user] -- the entry point drops to uid 1000 itself
     /// ```
     ///
