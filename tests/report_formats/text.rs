@@ -3,6 +3,8 @@
 use crate::verdicts::{
     PAT, ROOT, finding, full, hostile, mark, open, verdict, worktree, written, written_with,
 };
+use proptest::prelude::*;
+
 use plimsoll::finding::{Excerpt, Finding};
 use plimsoll::outcome::{Status, Verdict};
 use plimsoll::report::{FormatName, Options, Summary};
@@ -231,4 +233,32 @@ fn a_blob_in_many_places_names_a_few_of_them() {
     let shown = written(FormatName::Human, &verdict(vec![open(found)], vec![], Status::Fail));
     assert_eq!(shown.matches("= also in: a (history)").count(), 5, "{shown}");
     assert!(shown.contains("= also in: 3 more places"), "{shown}");
+}
+
+proptest! {
+    /// Whatever an excerpt holds and whatever is marked in it, the place is named, in colour and without.
+    #[test]
+    fn every_excerpt_can_be_drawn(
+        text in "([a-z #:\t\n]|[^\\p{C}]|…){0,60}",
+        start in 0_usize..80,
+        len in 0_usize..40,
+        second in 0_usize..80,
+        width in proptest::option::of(0_usize..120),
+        color in any::<bool>(),
+    ) {
+        let excerpt = |start: usize, end: usize| {
+            Excerpt { text: text.clone(), first_line: 9, marked: start..end, shortened: false }
+        };
+        let mut primary = mark(worktree(b"dir/file"), "abc\ndef\n", 4..6, "label");
+        primary.excerpt = excerpt(start, start + len);
+        let mut context = mark(worktree(b"dir/file"), "abc\ndef\n", 0..1, "");
+        context.excerpt = excerpt(second, second + 1);
+        let found = Finding { context: vec![context], ..finding(&PAT, "m", primary) };
+        let verdict = verdict(vec![open(found)], vec![], Status::Fail);
+        let shown = written_with(FormatName::Human, Options { color, width, ..Options::default() }, &verdict);
+        prop_assert!(shown.contains("dir/file:2"), "{shown}");
+        for name in FormatName::ALL {
+            prop_assert!(!written(*name, &verdict).is_empty());
+        }
+    }
 }
