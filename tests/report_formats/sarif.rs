@@ -149,7 +149,9 @@ fn the_log_is_valid_by_the_schema() {
         eprintln!("note: PLIMSOLL_SARIF_SCHEMA is not set, the schema is not checked here");
         return;
     };
-    let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    // The standard's pattern for languages has a stray bracket, which only lenient engines take.
+    let schema = std::fs::read_to_string(path).unwrap().replace("{2}]?$", "{2}?$");
+    let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for verdict in [full(), hostile(), verdict(Vec::new(), Vec::new(), Status::Pass)] {
         let log = sarif(&verdict);
