@@ -14,8 +14,9 @@ else
   # In the action's folder: cargo and rustup read configuration from the current folder upwards, and that of the
   # judged repository could name a compiler wrapper of its choice.
   cd "$GITHUB_ACTION_PATH"
-  cargo build --release --locked
-  binary="${CARGO_TARGET_DIR:-$GITHUB_ACTION_PATH/target}/release/plimsoll"
+  target="${CARGO_TARGET_DIR:-target}"
+  cargo build --release --locked --target-dir "$target"
+  binary="$(cd "$target/release" && pwd)/plimsoll"
   if [ "${RUNNER_OS:-}" = Windows ]; then
     binary="$binary.exe"
   fi

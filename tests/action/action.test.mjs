@@ -88,6 +88,14 @@ test('a tidy repository passes and has nothing to say', () => {
   assert.deepEqual(result.commands.filter(({ name }) => ['error', 'warning', 'notice'].includes(name)), [])
 })
 
+test('without a binary the action builds its own source, and the repository has no say in that', () => {
+  // A compiler wrapper that would end the build, where cargo would look for it.
+  const files = { '.cargo/config.toml': '[build]\nrustc-wrapper = "/nowhere/wrapper"\n', 'README.md': 'A shop.\n' }
+  const env = process.env.CARGO_TARGET_DIR ? { CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR } : {}
+  const result = act(repository({ files }), { bin: '' }, { env })
+  assert.equal(result.outputs.verdict, 'pass', result.log)
+})
+
 test('what was switched off is not there', () => {
   const result = act(repository({ from: leaky }), { annotations: 'false', summary: 'false', sarif: 'false' })
   assert.equal(result.exitCode, 1)
