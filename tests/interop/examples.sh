@@ -17,6 +17,7 @@ judge leaky-shop 1
 judge leaky-shop 2
 judge tight-shop 2
 cmp "$work/leaky-shop-1.json" "$work/leaky-shop-2.json"
+"$binary" sbom examples/tight-shop -o "$work/tight.cdx.json"
 
 python3 - "$work" <<'PYTHON'
 import json
@@ -42,4 +43,20 @@ assert (work / "tight-shop.code").read_text() == "0\n"
 assert tight["findings"] == [] and tight["gaps"] == []
 assert tight["summary"]["verdict"] == "pass"
 assert tight["summary"]["scanned"]["files"] > 20, "a pass means that something was looked at"
+
+# Counted by hand in the lockfiles of the tight shop; its own services are no dependencies.
+bom = json.loads((work / "tight.cdx.json").read_text())
+purls = {component.get("purl", "").split("?")[0] for component in bom["components"]}
+purls = {purl for purl in purls if not purl.startswith(("pkg:npm/storefront@", "pkg:golang/shop.example/"))}
+for purl in [
+    "pkg:npm/pino@9.5.0",
+    "pkg:npm/pg@8.13.1",
+    "pkg:golang/github.com/redis/go-redis/v9@v9.18.0",
+    "pkg:pypi/jinja2@3.1.4",
+    "pkg:pypi/markupsafe@3.0.4",
+]:
+    assert purl in purls, f"{purl} is missing from {sorted(purls)}"
+for ecosystem, count in {"pkg:npm/": 28, "pkg:golang/": 5, "pkg:pypi/": 4}.items():
+    names = sorted(purl for purl in purls if purl.startswith(ecosystem))
+    assert len(names) == count, f"{len(names)} {ecosystem} packages, not {count}: {names}"
 PYTHON
