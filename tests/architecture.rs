@@ -14,8 +14,8 @@ const FLOORS: &[&[&str]] = &[
     &["outcome", "redact"],
     &["detect", "walk", "gate", "sbom"],
     &["lint", "secrets", "catalog", "review", "report", "fix"],
-    &["scan", "registry"],
-    &["config"],
+    &["registry"],
+    &["scan", "config"],
     &["cli"],
     &["main"],
 ];

@@ -10,7 +10,8 @@ use super::printable;
 pub struct RelPath(Arc<[u8]>);
 
 impl RelPath {
-    /// Takes the bytes as they are: relative, `/` separators, no `.` or `..` parts. The empty path is the top.
+    /// Takes the bytes as they are: relative, `/` separators, no `.` parts, `..` parts only at the front, for what
+    /// lies outside. The empty path is the top.
     pub fn from_bytes(bytes: &[u8]) -> Self {
         Self(Arc::from(bytes))
     }
@@ -42,6 +43,15 @@ impl RelPath {
         }
         let end = memchr::memrchr(b'/', &self.0).unwrap_or(0);
         Some(Self::from_bytes(&self.0[..end]))
+    }
+
+    /// Where the paths below this folder begin when paths are sorted: the path with a `/` at its end.
+    pub fn first_below(&self) -> Self {
+        let mut bytes = self.0.to_vec();
+        if !bytes.is_empty() {
+            bytes.push(b'/');
+        }
+        Self(Arc::from(bytes))
     }
 
     /// This path with one or more parts appended.

@@ -1,0 +1,277 @@
+//! What is listed and read, in each scope.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use plimsoll::finding::GapKind;
+use plimsoll::source::{Kind, RelPath};
+use plimsoll::walk::{self, Content, Listing, Plan, Reader, Scope, WalkError};
+use support::Folder;
+
+fn plan(folder: &Folder, scope: Scope) -> Plan {
+    Plan {
+        cwd: folder.path(),
+        roots: vec![PathBuf::from(".")],
+        scope,
+        exclude: GlobSet::empty(),
+        builds: Vec::new(),
+    }
+}
+
+/// `origin path` of every entry.
+fn listed(listing: &Listing) -> Vec<String> {
+    listing.entries.iter().map(|entry| format!("{} {}", entry.origins.first().word(), entry.path())).collect()
+}
+
+fn read(listing: &Listing) -> BTreeMap<String, Result<(Kind, Vec<u8>), GapKind>> {
+    let mut reader = Reader::new(listing);
+    let content = |entry| match reader.read(entry) {
+        Ok(Content::Whole(source)) => Ok((source.kind(), source.bytes().to_vec())),
+        Ok(Content::Large(_)) => panic!("too large for this test"),
+        Err(gap) => Err(gap.kind),
+    };
+    let paths: Vec<String> = listing.entries.iter().map(|entry| entry.path().to_string()).collect();
+    paths.into_iter().zip(listing.entries.iter().map(content).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn the_tree_is_what_git_sees() {
+    let folder = Folder::repository();
+    folder
+        .write(".gitignore", "*.log\nbuild/\n")
+        .write("a.txt", "a")
+        .write(".hidden/b.txt", "b")
+        .write("noise.log", "n")
+        .write("build/out.txt", "o")
+        .write("kept.log", "k")
+        .stage(&["kept.log", "build/out.txt"])
+        .commit("one")
+        .write("sub/.gitignore", "c.txt\n")
+        .write("sub/c.txt", "c")
+        .write("sub/d.txt", "d");
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    assert_eq!(
+        listed(&listing),
+        [
+            "worktree .gitignore",
+            "worktree .hidden/b.txt",
+            "worktree a.txt",
+            "worktree build/out.txt",
+            "worktree kept.log",
+            "worktree sub/.gitignore",
+            "worktree sub/d.txt",
+        ]
+    );
+    let all = walk::list(&plan(&folder, Scope::AllFiles)).unwrap();
+    assert_eq!(all.entries.len(), 9, "everything but .git: {:?}", listed(&all));
+}
+
+#[test]
+fn paths_start_at_the_top_of_the_repository() {
+    let folder = Folder::repository();
+    folder.write("x/y/a.txt", "a").write("b.txt", "b");
+    let mut plan = plan(&folder, Scope::Tree);
+    plan.cwd = folder.path().join("x");
+    assert_eq!(listed(&walk::list(&plan).unwrap()), ["worktree x/y/a.txt"]);
+    plan.roots = vec![PathBuf::from("y"), folder.path().join("b.txt"), PathBuf::from("y/a.txt")];
+    assert_eq!(listed(&walk::list(&plan).unwrap()), ["worktree b.txt", "worktree x/y/a.txt"]);
+}
+
+#[test]
+fn outside_a_repository_paths_start_at_the_working_directory() {
+    let folder = Folder::new();
+    folder.write("x/.gitignore", "*").write("x/a.txt", "a").write("y/b.txt", "b");
+    let mut plan = plan(&folder, Scope::Tree);
+    assert_eq!(
+        listed(&walk::list(&plan).unwrap()),
+        ["worktree x/.gitignore", "worktree x/a.txt", "worktree y/b.txt"]
+    );
+    plan.cwd = folder.path().join("x");
+    plan.roots = vec![PathBuf::from("../y")];
+    assert_eq!(listed(&walk::list(&plan).unwrap()), ["worktree ../y/b.txt"]);
+}
+
+#[test]
+fn an_explicit_path_beats_exclude() {
+    let folder = Folder::repository();
+    folder.write("examples/leaky/a", "a").write("examples/leaky/deep/b", "b").write("c", "c");
+    let mut globs = GlobSetBuilder::new();
+    globs.add(Glob::new("examples/leaky/**").unwrap());
+    let mut plan = plan(&folder, Scope::Tree);
+    plan.exclude = globs.build().unwrap();
+    assert_eq!(listed(&walk::list(&plan).unwrap()), ["worktree c"]);
+    plan.roots = vec![PathBuf::from("examples/leaky")];
+    assert_eq!(
+        listed(&walk::list(&plan).unwrap()),
+        ["worktree examples/leaky/a", "worktree examples/leaky/deep/b"]
+    );
+}
+
+#[test]
+fn nothing_to_look_at_is_said() {
+    let folder = Folder::new();
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    assert!(listing.entries.is_empty() && listing.gaps.is_empty());
+    assert_eq!(listing.notes, ["there is nothing here to look at"]);
+    let mut missing = plan(&folder, Scope::Tree);
+    missing.roots = vec![PathBuf::from("no/such")];
+    assert!(matches!(walk::list(&missing), Err(WalkError::NoSuchPath { path }) if path == "no/such"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_judged_as_text_and_never_followed() {
+    use std::os::unix::fs::symlink;
+    let outside = Folder::new();
+    outside.write("secret.txt", "outside");
+    let folder = Folder::repository();
+    folder.write("in/a.txt", "a");
+    symlink(outside.path(), folder.path().join("out")).unwrap();
+    symlink("..", folder.path().join("in/loop")).unwrap();
+    symlink("nowhere", folder.path().join("dangling")).unwrap();
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    let seen = read(&listing);
+    assert_eq!(seen.keys().collect::<Vec<_>>(), ["dangling", "in/a.txt", "in/loop", "out"]);
+    assert_eq!(seen["in/loop"], Ok((Kind::Link, b"..".to_vec())));
+    assert_eq!(seen["dangling"], Ok((Kind::Link, b"nowhere".to_vec())));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tracked_file_behind_a_link_is_not_reached() {
+    let outside = Folder::new();
+    outside.write("a.txt", "outside");
+    let folder = Folder::repository();
+    folder.write("d/a.txt", "inside").stage(&["d/a.txt"]).commit("one");
+    std::fs::remove_dir_all(folder.path().join("d")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("d")).unwrap();
+    let seen = read(&walk::list(&plan(&folder, Scope::Tree)).unwrap());
+    assert_eq!(seen.keys().collect::<Vec<_>>(), ["d"]);
+}
+
+#[test]
+fn staged_means_the_index_and_not_the_work_tree() {
+    let folder = Folder::repository();
+    folder
+        .write("same.txt", "same")
+        .write("gone.txt", "gone")
+        .stage(&["same.txt", "gone.txt"])
+        .commit("one")
+        .write("new.txt", "staged")
+        .stage(&["new.txt"])
+        .write("new.txt", "work tree")
+        .write("same.txt", "not staged");
+    let mut index = folder.open().index().unwrap();
+    index.remove_path(std::path::Path::new("gone.txt")).unwrap();
+    index.write().unwrap();
+    let listing = walk::list(&plan(&folder, Scope::Staged)).unwrap();
+    assert_eq!(listed(&listing), ["index new.txt"]);
+    assert_eq!(read(&listing)["new.txt"], Ok((Kind::File, b"staged".to_vec())));
+    folder.commit("two");
+    let listing = walk::list(&plan(&folder, Scope::Staged)).unwrap();
+    assert!(listing.entries.is_empty());
+    assert_eq!(listing.notes, ["nothing is staged"]);
+}
+
+#[test]
+fn before_the_first_commit_everything_in_the_index_is_new() {
+    let folder = Folder::repository();
+    folder.write("a/b.txt", "b").write("c.txt", "c").stage(&["a/b.txt", "c.txt"]);
+    let mut plan = plan(&folder, Scope::Staged);
+    assert_eq!(listed(&walk::list(&plan).unwrap()), ["index a/b.txt", "index c.txt"]);
+    plan.roots = vec![PathBuf::from("a")];
+    assert_eq!(listed(&walk::list(&plan).unwrap()), ["index a/b.txt"]);
+    plan.roots = vec![PathBuf::from("zzz")];
+    assert!(matches!(walk::list(&plan), Err(WalkError::Nothing { .. })));
+}
+
+#[test]
+fn staged_needs_a_repository() {
+    let folder = Folder::new();
+    assert!(matches!(walk::list(&plan(&folder, Scope::Staged)), Err(WalkError::NoRepository { .. })));
+}
+
+#[test]
+fn a_corrupt_object_is_a_gap() {
+    let folder = Folder::repository();
+    folder.write("a.txt", "some text").stage(&["a.txt"]);
+    let id = folder.open().index().unwrap().get(0).unwrap().id.to_string();
+    let object = folder.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
+    let mut permissions = std::fs::metadata(&object).unwrap().permissions();
+    #[allow(clippy::permissions_set_readonly_false, reason = "the file is removed with its folder")]
+    permissions.set_readonly(false);
+    std::fs::set_permissions(&object, permissions).unwrap();
+    std::fs::write(&object, b"garbage").unwrap();
+    let listing = walk::list(&plan(&folder, Scope::Staged)).unwrap();
+    assert_eq!(read(&listing)["a.txt"], Err(GapKind::MissingObject));
+    std::fs::remove_file(&object).unwrap();
+    let listing = walk::list(&plan(&folder, Scope::Staged)).unwrap();
+    assert_eq!(read(&listing)["a.txt"], Err(GapKind::MissingObject));
+}
+
+#[test]
+fn ignored_files_that_a_copy_takes_are_looked_at() {
+    let folder = Folder::repository();
+    folder
+        .write(".gitignore", ".env\nnode_modules/\ndist/\n")
+        .write("Dockerfile", "FROM node:22\nCOPY . /app\n")
+        .write(".dockerignore", "dist\n")
+        .write(".env", "A=1")
+        .write("dist/out.js", "1")
+        .write("node_modules/m/index.js", "1")
+        .write("node_modules/m/.npmrc", "x");
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    assert_eq!(
+        listed(&listing),
+        [
+            "worktree .dockerignore",
+            "context .env",
+            "worktree .gitignore",
+            "worktree Dockerfile",
+            "context node_modules/m/.npmrc",
+        ]
+    );
+    assert_eq!(listing.coverage.by_name_only, 1);
+}
+
+#[test]
+fn a_compose_file_says_where_the_context_is() {
+    let folder = Folder::repository();
+    folder
+        .write(".gitignore", "key.pem\n")
+        .write(
+            "deploy/compose.yml",
+            "services:\n  a:\n    build:\n      context: ..\n      dockerfile: docker/api\n",
+        )
+        .write("docker/api", "FROM alpine:3.20\nCOPY . /\n")
+        .write("key.pem", "k");
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    assert_eq!(listing.contexts.len(), 1);
+    assert_eq!(listing.contexts[0].plan.context, RelPath::top());
+    assert!(listed(&listing).contains(&"context key.pem".to_owned()));
+}
+
+#[test]
+fn windows_of_a_large_file_meet_without_a_seam() {
+    let folder = Folder::new();
+    let text: String = (0..900_000).map(|n| format!("line {n:07}\n")).collect();
+    folder.write("large.txt", &text);
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    let Ok(Content::Large(mut windows)) = Reader::new(&listing).read(&listing.entries[0]) else {
+        panic!("larger than what is read whole")
+    };
+    let mut covered = 0;
+    while let Some(window) = windows.next_window().unwrap() {
+        let end = window.own.end.min(window.source.len());
+        let own = window.source.span(window.own.start..end);
+        assert_eq!(own.region().start.byte, covered, "own ranges follow each other");
+        assert_eq!(own.bytes(), &text.as_bytes()[covered as usize..covered as usize + own.bytes().len()]);
+        assert_eq!(own.region().start.line, covered / 13 + 1);
+        assert_eq!(own.region().start.column, covered % 13 + 1);
+        covered += own.bytes().len() as u64;
+    }
+    assert_eq!(covered, text.len() as u64);
+}
