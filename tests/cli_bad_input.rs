@@ -165,7 +165,10 @@ fn a_truncated_lockfile_is_a_finding_and_the_sbom_says_so() {
     folder
         .write("package-lock.json", "{\"name\":\"shop\",\"lockfileVersion\":3,\"packages\":{\"\":{\"name\":")
         .write("Cargo.lock", "version = 4\n\n[[package]]\nname = \"whole\"\nversion = \"1.0.0\"\n");
-    let ran = plimsoll(&folder.path(), &["check", "--rule", "lockfile-unparsable", "--fail-on", "info", "--format", "json"]);
+    let ran = plimsoll(
+        &folder.path(),
+        &["check", "--rule", "lockfile-unparsable", "--fail-on", "info", "--format", "json"],
+    );
     assert_eq!(ran.ends(1).findings(), ["package-lock.json lockfile-unparsable"]);
     let sbom = plimsoll(&folder.path(), &["sbom"]).ends(0).tells("package-lock.json");
     assert!(sbom.out.contains("\"whole\""), "{}", sbom.out);
@@ -242,7 +245,8 @@ fn a_reader_that_has_gone_changes_nothing_and_a_full_disk_does() {
 fn reports_are_written_whole_or_not_at_all() {
     let folder = Folder::new();
     folder.write("Dockerfile", ROOT_IMAGE);
-    let args = ["check", "--rule", "root-user", "--format", "json", "-o", "out/r.json", "--format", "concise"];
+    let args =
+        ["check", "--rule", "root-user", "--format", "json", "-o", "out/r.json", "--format", "concise"];
     let ran = plimsoll(&folder.path(), &args).ends(2).tells("out/r.json cannot be written");
     assert!(ran.out.contains("root-user"), "the other report is still written: {}", ran.out);
     fs::create_dir(folder.path().join("out")).unwrap();

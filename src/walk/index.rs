@@ -6,8 +6,10 @@ use std::path::Path;
 
 use git2::{Delta, DiffOptions, ErrorCode, IndexEntryExtendedFlag, Oid, Repository};
 
+use super::context;
+use super::listing::{Entry, Listing, Store, What};
+use super::plan::{Plan, WalkError, named};
 use super::tree::{Base, discover, is_excluded, refused};
-use super::{Entry, Listing, Plan, Store, WalkError, What, context, named};
 use crate::finding::{Gap, GapKind};
 use crate::source::{Origin, RelPath};
 

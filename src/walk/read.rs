@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use git2::Repository;
 
+use super::listing::{Entry, Listing, Store, What};
 use super::tree::{io_reason, unreadable};
-use super::{Entry, Listing, Store, What};
 use crate::finding::{Gap, GapKind};
 use crate::source::{Kind, Source, WindowStart};
 

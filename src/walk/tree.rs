@@ -8,7 +8,9 @@ use git2::{ErrorCode, IndexEntryExtendedFlag, Repository};
 use globset::GlobSet;
 use ignore::WalkBuilder;
 
-use super::{Entry, Listing, Plan, WalkError, What, context, named};
+use super::context;
+use super::listing::{Entry, Listing, What};
+use super::plan::{Plan, WalkError, named};
 use crate::finding::{Gap, GapKind};
 use crate::source::{Origin, RelPath, printable, printable_str};
 

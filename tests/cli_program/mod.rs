@@ -58,7 +58,8 @@ impl Ran {
     pub(crate) fn gaps(&self) -> Vec<String> {
         let report = self.json();
         let gaps = report["gaps"].as_array().unwrap().iter();
-        gaps.map(|gap| format!("{} {}", gap["path"].as_str().unwrap(), gap["kind"].as_str().unwrap())).collect()
+        gaps.map(|gap| format!("{} {}", gap["path"].as_str().unwrap(), gap["kind"].as_str().unwrap()))
+            .collect()
     }
 }
 

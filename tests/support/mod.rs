@@ -1,6 +1,11 @@
 //! Repositories in temporary folders, with fixed authors and dates.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::new_without_default, reason = "each test binary uses its own part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::new_without_default,
+    reason = "each test binary uses its own part"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
