@@ -52,23 +52,5 @@ for shop in sys.argv[2:]:
         if found != purls:
             failures.append(f"{path.name}: other packages: {sorted(found ^ purls)}")
     print(f"{shop}: {len(purls)} packages, {len(documents) + 3} documents")
-
-# Counted by hand in examples/tight-shop: what the three lockfiles name.
-bom = json.loads((folder / "tight-shop-1.6.cdx.json").read_text())
-purls = [component["purl"] for component in bom["components"]]
-for purl in [
-    "pkg:npm/pino@9.5.0",
-    "pkg:npm/pg@8.13.1",
-    "pkg:golang/github.com/redis/go-redis/v9@v9.18.0",
-    "pkg:pypi/jinja2@3.1.4",
-    "pkg:pypi/markupsafe@3.0.4",
-]:
-    if not any(found.split("?")[0] == purl for found in purls):
-        failures.append(f"{purl} is missing from {purls}")
-own = ("pkg:npm/storefront@", "pkg:golang/shop.example/checkout")
-for ecosystem, count in {"pkg:npm/": 28, "pkg:golang/": 5, "pkg:pypi/": 4}.items():
-    names = {found for found in purls if found.startswith(ecosystem) and not found.startswith(own)}
-    if len(names) != count:
-        failures.append(f"{len(names)} {ecosystem} packages, not {count}: {sorted(names)}")
 if failures:
     sys.exit("\n".join(failures))
