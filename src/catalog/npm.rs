@@ -4,7 +4,7 @@ use crate::inventory::{Package, Purl, PurlError};
 
 use super::{hash, url};
 
-/// A package of the npm ecosystem. `resolved` is where the lock file says it comes from; a git source becomes a
+/// A package of the npm ecosystem; an empty version is none. `resolved` is where the lock file says it comes from; a git source becomes a
 /// qualifier, because its version alone does not say what it is.
 pub(super) fn package(name: &str, version: &str, resolved: Option<&str>) -> Result<Package, PurlError> {
     let (namespace, base) = match name.strip_prefix('@').and_then(|_| name.split_once('/')) {
@@ -14,7 +14,8 @@ pub(super) fn package(name: &str, version: &str, resolved: Option<&str>) -> Resu
     let vcs = resolved.filter(|resolved| url::is_git(resolved)).and_then(|resolved| url::vcs(resolved, None));
     let qualifiers: Vec<(&str, &str)> = vcs.iter().map(|vcs| ("vcs_url", vcs.as_str())).collect();
     let purl = Purl::new("npm", namespace, base, Some(version), &qualifiers)?;
-    let mut package = Package::new(purl, name, Some(version.to_owned()));
+    let version = Some(version).filter(|version| !version.is_empty());
+    let mut package = Package::new(purl, name, version.map(str::to_owned));
     if let Some(resolved) = resolved.filter(|_| vcs.is_none()) {
         package.download_url = url::download(resolved);
         // Yarn writes the SHA-1 of the archive behind its address.

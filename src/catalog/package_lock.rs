@@ -8,7 +8,7 @@ use crate::source::{RelPath, Source};
 
 use super::harvest::{Cataloger, Harvest};
 use super::json::{Json, Node};
-use super::{hash, npm, text};
+use super::{hash, npm, text, url};
 
 /// How far up a look-up climbs through nested `node_modules` folders.
 const MAX_CLIMB: usize = 128;
@@ -52,11 +52,18 @@ fn by_folder(root: Node<'_, '_>, packages: Node<'_, '_>, harvest: &mut Harvest) 
     for (folder, range, entry) in packages.entries() {
         let Some(at) = folder.rfind("node_modules/").filter(|_| !entry.flag("link")) else { continue };
         let name = entry.text("name").unwrap_or(&folder[at + "node_modules/".len()..]);
-        let Some(version) = entry.text("version") else {
-            if harvest.broken.is_empty() {
-                harvest.broken(range, "the entry has no version");
+        let resolved = entry.text("resolved");
+        let version = match entry.text("version") {
+            Some(version) => version,
+            // A git source needs no version: its commit says more.
+            None if resolved.is_some_and(url::is_git) => "",
+            None => {
+                // npm leaves stubs of optional packages that it did not install; an archive has a version.
+                if resolved.is_some() && harvest.broken.is_empty() {
+                    harvest.broken(range, "the entry has no version");
+                }
+                continue;
             }
-            continue;
         };
         places.insert(folder, add(name, version, entry, range, harvest));
     }
@@ -137,7 +144,7 @@ fn by_nesting(root: Node<'_, '_>, dependencies: Node<'_, '_>, harvest: &mut Harv
                     None => add(name, version, entry, range, harvest),
                 },
                 None => {
-                    if harvest.broken.is_empty() {
+                    if entry.text("resolved").is_some() && harvest.broken.is_empty() {
                         harvest.broken(range, "the entry has no version");
                     }
                     None

@@ -146,13 +146,19 @@ fn without_peers(key: &str) -> &str {
 
 /// `/name/1.0.0_peers`, `/name@1.0.0(peers)`, `name@1.0.0`; a host may stand before the first slash.
 fn name_and_version(key: &str) -> Option<(&str, &str)> {
-    let key = without_peers(key).trim_start_matches('/');
+    let key = without_peers(key);
+    // Up to version 5, a registry that is not the default one stands before the name.
+    let host = key.split_once('/').map(|(host, _)| host);
+    let hosted = host.filter(|host| host.contains('.') && !host.contains('@'));
+    let key = hosted.and_then(|host| key.get(host.len()..)).unwrap_or(key).trim_start_matches('/');
     let scope_end = if key.starts_with('@') { key.find('/')? + 1 } else { 0 };
     let at = scope_end + key.get(scope_end..)?.find(['/', '@'])?;
     let version = key.get(at + 1..)?;
     let version =
         if version.contains("://") { version } else { version.split('_').next().unwrap_or(version) };
-    (at > 0 && !version.is_empty()).then(|| (&key[..at], version))
+    // Behind the host of a git repository stands no version.
+    let known = hosted.is_none() || version.starts_with(|c: char| c.is_ascii_digit());
+    (at > 0 && !version.is_empty() && known).then(|| (&key[..at], version))
 }
 
 #[cfg(test)]
@@ -168,6 +174,10 @@ mod tests {
         assert_eq!(name_and_version("/a@1.0.0(b@2.0.0)(@c/d@1)"), Some(("a", "1.0.0")));
         assert_eq!(name_and_version("@s/a@1.0.0-rc.1"), Some(("@s/a", "1.0.0-rc.1")));
         assert_eq!(name_and_version("a@https://h.example/a.tgz"), Some(("a", "https://h.example/a.tgz")));
+        assert_eq!(name_and_version("r.example/@s/a/1.0.0"), Some(("@s/a", "1.0.0")));
+        assert_eq!(name_and_version("h.example/owner/repo"), None);
+        assert_eq!(name_and_version("/lodash.merge/4.6.2"), Some(("lodash.merge", "4.6.2")));
+        assert_eq!(name_and_version("lodash.merge@4.6.2"), Some(("lodash.merge", "4.6.2")));
         for bad in ["", "/", "@s", "@", "a", "a@", "(x)"] {
             assert_eq!(name_and_version(bad), None, "{bad}");
         }

@@ -1,5 +1,6 @@
 //! TOML lock files: tables with places, and what was readable of a broken file.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use ::toml::Spanned;
@@ -10,8 +11,6 @@ use crate::source::Source;
 use super::harvest::Harvest;
 use super::text;
 
-/// Messages for more errors than this help nobody.
-const MAX_ERRORS: usize = 20;
 /// How many broken lines are taken out before the rest is read again.
 const MAX_LINES: usize = 1_000;
 
@@ -24,13 +23,16 @@ pub(super) fn read(source: &Source, harvest: &mut Harvest, take: fn(&DeTable<'_>
     }
     let places = errors.iter().map(|error| error.span().unwrap_or(text.len()..text.len()));
     let mut kept = text.as_bytes().to_vec();
-    let mut line = 0..0;
-    for (count, place) in places.take(MAX_LINES).enumerate() {
-        if !line.contains(&place.start) {
-            line = text::line_at(text, place.start);
-            kept[line.clone()].fill(b' ');
+    let mut lines = BTreeSet::new();
+    let mut last = 0..0;
+    for place in places.take(MAX_LINES) {
+        if last.contains(&place.start) {
+            continue;
         }
-        if count < MAX_ERRORS {
+        last = text::line_at(text, place.start);
+        // Once for each line: one mistake often brings several errors.
+        if lines.insert(last.start) {
+            kept[last.clone()].fill(b' ');
             // The parser's own words may quote the file.
             harvest.broken(text::range(place), "the file is not valid TOML here");
         }

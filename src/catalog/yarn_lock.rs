@@ -86,11 +86,8 @@ fn classic(text: &str, harvest: &mut Harvest) {
     let mut by_descriptor: HashMap<&str, Purl> = HashMap::new();
     let mut added: Vec<(Purl, &Block<'_>)> = Vec::new();
     for block in &blocks {
-        let Some((name, reference)) = block.descriptors.first().and_then(|first| npm::descriptor(first))
-        else {
-            harvest.broken(block.place.clone(), "the entry has no name with a version range");
-            continue;
-        };
+        let first = block.descriptors.first().copied().unwrap_or_default();
+        let (name, reference) = npm::descriptor(first).unwrap_or((first, ""));
         if reference.starts_with("file:") || reference.starts_with("link:") {
             continue;
         }
@@ -185,7 +182,7 @@ fn berry(source: &Source, harvest: &mut Harvest) {
             added.push((None, name, entry));
             continue;
         }
-        if ["link:", "portal:", "file:"].iter().any(|scheme| reference.starts_with(scheme)) {
+        if reference.starts_with("link:") {
             continue;
         }
         let Some(purl) = add(name, version, Some(reference), None, &key.range(), harvest) else { continue };
