@@ -1,5 +1,7 @@
 //! The Dockerfile parser over thousands of real files, next to another parser, and over arbitrary bytes.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // helpers of tests are not seen as tests
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
