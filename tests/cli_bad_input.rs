@@ -56,8 +56,9 @@ fn a_path_that_is_not_there_is_named() {
 #[test]
 fn a_path_that_matches_nothing_staged_is_named() {
     let folder = Folder::repository();
-    folder.write("Dockerfile", ROOT_IMAGE).write("other/a.txt", "a").stage(&["Dockerfile"]);
-    plimsoll(&folder.path(), &["check", "--staged", "other"]).ends(2).tells("other");
+    folder.write("Dockerfile", ROOT_IMAGE).write("untracked.txt", "a").stage(&["Dockerfile"]);
+    plimsoll(&folder.path(), &["check", "--staged", "untracked.txt"]).ends(2).tells("untracked.txt");
+    plimsoll(&folder.path(), &["check", "--staged", "nowhere/at-all"]).ends(2).tells("nowhere/at-all");
 }
 
 #[test]
@@ -218,6 +219,9 @@ fn a_threshold_set_in_the_wrong_variable_is_noticed() {
     let folder = Folder::new();
     let env = [("PLIMSOLL_FAILON", "low")];
     plimsoll_with(&folder.path(), &["check"], &env, b"").ends(0).tells("did you mean PLIMSOLL_FAIL_ON?");
+    for (name, value) in [("PLIMSOLL_FAIL_ON", "severe"), ("PLIMSOLL_THREADS", "0"), ("SOURCE_DATE_EPOCH", "today")] {
+        plimsoll_with(&folder.path(), &["check"], &[(name, value)], b"").ends(2).tells(name);
+    }
 }
 
 #[test]
