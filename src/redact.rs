@@ -145,7 +145,7 @@ fn stands_alone(text: &[u8], range: Range<usize>) -> bool {
 }
 
 /// The lines of a span, masked.
-fn excerpt(span: &Span) -> Excerpt {
+pub fn excerpt(span: &Span) -> Excerpt {
     let (source, mark) = (span.source(), span.range());
     let first_line = span.region().start.line;
     let Some(sensitive) = source.sensitive() else {
