@@ -219,7 +219,9 @@ fn a_threshold_set_in_the_wrong_variable_is_noticed() {
     let folder = Folder::new();
     let env = [("PLIMSOLL_FAILON", "low")];
     plimsoll_with(&folder.path(), &["check"], &env, b"").ends(0).tells("did you mean PLIMSOLL_FAIL_ON?");
-    for (name, value) in [("PLIMSOLL_FAIL_ON", "severe"), ("PLIMSOLL_THREADS", "0"), ("SOURCE_DATE_EPOCH", "today")] {
+    for (name, value) in
+        [("PLIMSOLL_FAIL_ON", "severe"), ("PLIMSOLL_THREADS", "0"), ("SOURCE_DATE_EPOCH", "today")]
+    {
         plimsoll_with(&folder.path(), &["check"], &[(name, value)], b"").ends(2).tells(name);
     }
 }

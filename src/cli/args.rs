@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 use crate::cli::session::Global;
-use crate::cli::{generate, keygen, sign, verify};
+use crate::cli::{explain, gate, generate, keygen, rules, sbom, sign, verify};
 use crate::rule::UnknownWord;
 
 /// The load line for container builds: one gate for Dockerfiles, secrets and SBOMs
@@ -29,12 +29,25 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// The gate: every check family that the configuration names, one verdict
+    Check(gate::GateArgs),
+    /// Check Dockerfiles and build contexts only
+    #[command(visible_alias = "lint")]
+    Dockerfile(gate::GateArgs),
+    /// Look for hardcoded secrets only
+    Secrets(gate::GateArgs),
+    /// Write a software bill of materials, or convert one
+    Sbom(sbom::SbomArgs),
     /// Sign an SBOM, or any file
     Sign(sign::SignArgs),
     /// Verify what `sign` made
     Verify(verify::VerifyArgs),
     /// Make a key pair for `sign`
     Keygen(keygen::KeygenArgs),
+    /// List every rule
+    Rules(rules::RulesArgs),
+    /// Show the page of a rule
+    Explain(explain::ExplainArgs),
     /// Write shell completions or man pages
     Generate(generate::GenerateArgs),
 }

@@ -1,14 +1,20 @@
 //! Tells why a run ended without a verdict, with the place in the configuration where there is one.
 
+use std::io::Write as _;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::cli::masking;
 use crate::cli::session::Session;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Problem};
+use crate::finding::Excerpt;
+use crate::redact;
+use crate::secrets::{self, SecretDetector};
 
 /// Tells an error on standard error.
 pub(super) fn tell(session: &mut Session<'_>, error: &anyhow::Error) {
     if let Some(ConfigError::Invalid { problems }) = error.downcast_ref() {
-        for problem in problems {
-            session.error(problem);
-        }
+        point_at(session, problems);
         return;
     }
     let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
@@ -21,4 +27,26 @@ pub(super) fn tell(session: &mut Session<'_>, error: &anyhow::Error) {
         _ => chain.concat(),
     };
     session.error(text);
+}
+
+/// Shows each place in the configuration file, its line masked as everywhere else.
+fn point_at(session: &mut Session<'_>, problems: &[Problem]) {
+    let renderer = if session.colors_err() { Renderer::styled() } else { Renderer::plain() };
+    for problem in problems {
+        let source = problem.span.source();
+        if let Ok(detector) = SecretDetector::new(&secrets::Settings::default()) {
+            masking::mark(source, &detector);
+        }
+        let Excerpt { text, first_line, marked, .. } = redact::excerpt(&problem.span);
+        let path = source.path().to_string();
+        let snippet = Snippet::source(text)
+            .path(path)
+            .line_start(usize::try_from(first_line).unwrap_or(1))
+            .annotation(AnnotationKind::Primary.span(marked));
+        let report: &[Group<'_>] = &[Level::ERROR
+            .primary_title(problem.message.as_str())
+            .element(snippet)
+            .element(Level::HELP.message(problem.help.as_str()))];
+        let _ = writeln!(session.io.stderr, "{}", renderer.render(report));
+    }
 }

@@ -3,12 +3,17 @@
 
 mod args;
 mod clock;
+mod explain;
 mod failure;
+mod gate;
 mod generate;
 mod io;
 mod keygen;
 mod keys;
+mod masking;
 mod output;
+mod rules;
+mod sbom;
 mod session;
 mod sign;
 mod tree;
@@ -22,6 +27,7 @@ use clap::Parser as _;
 
 pub use io::{Exit, Io, Stream};
 
+use crate::rule::Family;
 use args::{Cli, Command};
 use session::Session;
 
@@ -78,9 +84,15 @@ fn parse_and_dispatch(args: Vec<OsString>, io: &mut Io) -> Exit {
 
 fn dispatch(session: &mut Session<'_>, command: Command) -> anyhow::Result<Exit> {
     match command {
+        Command::Check(args) => gate::run(session, args, None),
+        Command::Dockerfile(args) => gate::run(session, args, Some(Family::Dockerfile)),
+        Command::Secrets(args) => gate::run(session, args, Some(Family::Secret)),
+        Command::Sbom(args) => sbom::run(session, args),
         Command::Sign(args) => sign::run(session, args),
         Command::Verify(args) => verify::run(session, &args),
         Command::Keygen(args) => keygen::run(session, &args),
+        Command::Rules(args) => rules::run(session, &args),
+        Command::Explain(args) => explain::run(session, &args),
         Command::Generate(args) => generate::run(session, &args),
     }
 }

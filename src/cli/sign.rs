@@ -11,6 +11,7 @@ use crate::cli::io::Exit;
 use crate::cli::keys;
 use crate::cli::output::{self, Target};
 use crate::cli::session::Session;
+use crate::sbom;
 use crate::source::printable;
 
 /// The largest file that is signed or verified: it is held in memory, some copies of it, too.
@@ -50,7 +51,7 @@ pub(super) fn bundle(
     bytes: &[u8],
     subjects: Vec<Subject>,
 ) -> anyhow::Result<Vec<u8>> {
-    let statement = Statement::about(name, bytes, predicate_type(bytes), subjects)?;
+    let statement = Statement::about(name, bytes, sbom::predicate_type(bytes).as_deref(), subjects)?;
     Ok(attest::sign(key, &statement)?)
 }
 
@@ -62,37 +63,4 @@ pub(super) fn read(session: &Session<'_>, file: &Path) -> anyhow::Result<Vec<u8>
             printable(file.as_os_str().as_encoded_bytes())
         )
     })
-}
-
-/// The predicate type of a document in JSON, by the member that every document of its kind must have
-/// (<https://cyclonedx.org/docs/1.6/json/#bomFormat>, <https://spdx.github.io/spdx-spec/v2.3/>).
-fn predicate_type(bytes: &[u8]) -> Option<&'static str> {
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Head {
-        bom_format: Option<String>,
-        spdx_version: Option<String>,
-    }
-    let head: Head = serde_json::from_slice(bytes).ok()?;
-    match (head.bom_format.as_deref(), head.spdx_version.as_deref()) {
-        (Some("CycloneDX"), _) => Some("https://cyclonedx.org/bom"),
-        (_, Some(version)) if version.starts_with("SPDX-") => Some("https://spdx.dev/Document"),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::predicate_type;
-
-    #[test]
-    fn documents_are_known_by_their_head() {
-        assert_eq!(
-            predicate_type(br#"{"bomFormat":"CycloneDX","x":[1]}"#),
-            Some("https://cyclonedx.org/bom")
-        );
-        assert_eq!(predicate_type(br#"{"spdxVersion":"SPDX-2.3"}"#), Some("https://spdx.dev/Document"));
-        assert_eq!(predicate_type(b"{}"), None);
-        assert_eq!(predicate_type(b"SPDXVersion: SPDX-2.3\n"), None);
-    }
 }
