@@ -91,3 +91,76 @@ fn rules_speak_as_often_as_the_survey_says() {
     // BuildKit finds unknown instructions or bytes that are no text in 10 of these files, and reads all others.
     assert!(syntax <= 10, "{syntax} files with syntax findings");
 }
+
+/// The findings of a text at the regular persona, as rule names.
+fn rules_on(path: &str, bytes: Vec<u8>) -> BTreeSet<String> {
+    let settings = Settings { today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(), ..Settings::default() };
+    let detector = DockerfileDetector::new(settings, &[]);
+    let selection = Selection::new(Persona::Regular, vec![Family::Dockerfile]);
+    let source = Source::new(Origins::new(Origin::Worktree { path: RelPath::from(path) }), bytes);
+    assert!(detector.wants(&source));
+    let mut sink = Sink::new(&selection);
+    detector.inspect(&source, &mut sink);
+    sink.drafts.into_iter().map(|draft| draft.rule.to_string()).collect()
+}
+
+#[test]
+fn the_example_shops_are_told_apart() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let read = |shop: &str, service: &str| {
+        let path = format!("{shop}/{service}/Dockerfile");
+        rules_on(&path, std::fs::read(examples.join(&path)).unwrap())
+    };
+    for service in ["storefront", "checkout", "mailer"] {
+        assert_eq!(read("tight-shop", service), BTreeSet::new(), "{service}");
+    }
+    let leaky: BTreeSet<String> =
+        ["storefront", "checkout", "mailer"].iter().flat_map(|service| read("leaky-shop", service)).collect();
+    // What the README of that shop says is wrong, as far as one Dockerfile alone shows it.
+    for rule in [
+        "end-of-life-base",
+        "root-user",
+        "secret-in-env",
+        "tls-verification-off",
+        "remote-script-to-shell",
+        "world-writable",
+        "shell-form-entrypoint",
+        "latest-base",
+        "signature-check-off",
+        "credential-in-run",
+        "add-remote-without-checksum",
+        "add-instead-of-copy",
+        "undefined-stage",
+        "invalid-json-form",
+        "unpinned-base",
+        "sudo",
+        "single-stage-build",
+    ] {
+        assert!(leaky.contains(rule), "{rule} is silent on the leaky shop");
+    }
+}
+
+#[test]
+fn hostile_files_are_judged_in_time() {
+    let start = Instant::now();
+    let many = |text: &str, bytes: usize| text.repeat(bytes / text.len());
+    let megabyte = 1 << 20;
+    for text in [
+        format!("FROM a\nRUN {}", many("curl x|sh;", megabyte)),
+        format!("FROM a\nRUN {}", many("curl -O http://x/a;./a;", megabyte)),
+        format!("FROM a\nRUN {}", many("$(", megabyte)),
+        format!("FROM a\nRUN {}", many("sh -c '", megabyte)),
+        format!("FROM a\nRUN {}", many("x:y@://", megabyte)),
+        format!("FROM a\n{}", many("ENV A$B=$C\n", megabyte / 4)),
+        many("FROM a AS b\n", megabyte / 4),
+        many("FROM b AS b\nENV A=$Q\n", megabyte / 4),
+        many("COPY --from=zzz a b\n", megabyte / 4),
+        many("'\"x\n", megabyte / 4),
+        format!("FROM a\nCMD [{}", many("\"", megabyte)),
+    ] {
+        let each = Instant::now();
+        rules_on("Dockerfile", text.into_bytes());
+        println!("{:?}", each.elapsed());
+    }
+    assert!(start.elapsed().as_secs() < 120, "took {:?}", start.elapsed());
+}

@@ -11,6 +11,7 @@ use std::sync::Arc;
 pub use model::{External, Model, RunScript};
 
 use crate::detect::{Detector, Reporter, Sink};
+use crate::finding::{Gap, GapKind};
 use crate::outcome::Fact;
 use crate::parse::build_context::BuildPlan;
 use crate::parse::dockerfile::{Dockerfile, is_dockerfile_name};
@@ -83,6 +84,16 @@ impl Detector for DockerfileDetector {
             plan.map_or(&none, |plan| &plan.args),
             plan.and_then(|plan| plan.target.as_deref()),
         );
+        for run in model.scripts.iter().filter(|run| run.script.truncated) {
+            sink.gaps.push(Gap {
+                path: source.path().to_string(),
+                kind: GapKind::OverBudget,
+                detail: format!(
+                    "the script of instruction {} has more commands than are read; split it up",
+                    run.instruction + 1
+                ),
+            });
+        }
         for rule in rules::RULES {
             if sink.admits(&rule.meta) {
                 (rule.check)(&model, &mut sink.reporter(&rule.meta));

@@ -27,9 +27,12 @@ pub struct Model<'a> {
     pub scripts: Vec<RunScript<'a>>,
     /// True when the image is for Windows.
     pub windows: bool,
+    /// The first instruction of each stage.
+    stage_starts: Vec<usize>,
     shipped: BTreeSet<usize>,
     layers: BTreeSet<usize>,
-    variables: Vec<Setting>,
+    /// By stage (`None` before the first FROM) and name, in order.
+    variables: BTreeMap<(Option<usize>, String), Vec<Setting>>,
     args: BTreeMap<String, String>,
 }
 
@@ -67,8 +70,6 @@ impl RunScript<'_> {
 #[derive(Debug)]
 struct Setting {
     instruction: usize,
-    stage: Option<usize>,
-    name: String,
     value: Option<String>,
     env: bool,
 }
@@ -131,9 +132,10 @@ impl<'a> Model<'a> {
             images: Images::table(),
             scripts: Vec::new(),
             windows: false,
+            stage_starts: stages.iter().map(|stage| stage.instructions.start).collect(),
             shipped: BTreeSet::new(),
             layers: BTreeSet::new(),
-            variables: Vec::new(),
+            variables: BTreeMap::new(),
             args: args.clone(),
             stages,
         };
@@ -176,12 +178,10 @@ impl<'a> Model<'a> {
         let mut all: Vec<&Stage> = Vec::new();
         let mut next = self.stages.get(stage);
         while let Some(stage) = next {
-            if all.iter().any(|seen| seen.index == stage.index) {
-                break;
-            }
             all.push(stage);
+            // A stage can only be built from one before it, so this ends.
             next = match stage.base {
-                Base::Stage(parent) => self.stages.get(parent),
+                Base::Stage(parent) if parent < stage.index => self.stages.get(parent),
                 _ => None,
             };
         }
@@ -297,43 +297,59 @@ impl<'a> Model<'a> {
         self.setting(name, instruction).is_some_and(|setting| setting.env || setting.value.is_some())
     }
 
+    /// The stage that an instruction belongs to.
+    pub fn stage_of(&self, instruction: usize) -> Option<usize> {
+        self.stage_starts.partition_point(|start| *start <= instruction).checked_sub(1)
+    }
+
     fn setting(&self, name: &str, instruction: usize) -> Option<&Setting> {
-        let stage = self.stages.iter().find(|stage| stage.instructions.contains(&instruction))?;
-        let own = self.variables.iter().rev().find(|setting| {
-            setting.stage == Some(stage.index) && setting.instruction < instruction && setting.name == name
+        // More stages in a row than anybody writes: a variable from further up counts as not known.
+        const MAX_ANCESTORS: usize = 32;
+        let mut stage = self.stage_of(instruction)?;
+        let own = self.variables.get(&(Some(stage), name.to_owned()));
+        let before = own.and_then(|all| {
+            let end = all.partition_point(|setting| setting.instruction < instruction);
+            all.get(end.checked_sub(1)?)
         });
-        own.or_else(|| {
-            self.ancestry(stage.index).into_iter().skip(1).find_map(|parent| {
-                self.variables.iter().rev().find(|setting| {
-                    setting.stage == Some(parent.index) && setting.env && setting.name == name
-                })
-            })
-        })
+        if before.is_some() {
+            return before;
+        }
+        for _ in 0..MAX_ANCESTORS {
+            stage = match self.stages.get(stage)?.base {
+                Base::Stage(parent) if parent < stage => parent,
+                _ => return None,
+            };
+            let inherited = self.variables.get(&(Some(stage), name.to_owned()));
+            if let Some(setting) = inherited.and_then(|all| all.iter().rev().find(|setting| setting.env)) {
+                return Some(setting);
+            }
+        }
+        None
     }
 
     fn collect_variables(&mut self) {
         for (index, instruction) in self.file.instructions.iter().enumerate() {
-            let stage =
-                self.stages.iter().find(|stage| stage.instructions.contains(&index)).map(|stage| stage.index);
             let (pairs, env) = match &instruction.kind {
                 InstructionKind::Env(pairs) => (pairs, true),
                 InstructionKind::Arg(pairs) => (pairs, false),
                 _ => continue,
             };
+            let stage = self.stage_of(index);
             for pair in pairs {
                 let name = pair.name.value.clone();
                 let written = pair.value.as_ref().and_then(|value| self.expand(value, index));
-                let global = || {
-                    let before = self.variables.iter().rev().find(|s| s.stage.is_none() && s.name == name);
-                    before.and_then(|setting| setting.value.clone())
-                };
                 let value = if env {
                     written
                 } else {
+                    let global = || self.variables.get(&(None, name.clone()))?.last()?.value.clone();
                     let given = self.args.get(&name).cloned();
                     given.or(written).or_else(|| if pair.value.is_none() { global() } else { None })
                 };
-                self.variables.push(Setting { instruction: index, stage, name, value, env });
+                self.variables.entry((stage, name)).or_default().push(Setting {
+                    instruction: index,
+                    value,
+                    env,
+                });
             }
         }
     }

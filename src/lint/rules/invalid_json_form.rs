@@ -78,13 +78,9 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
 /// The keyword of the instruction around a span.
 pub(super) fn keyword_at(file: &Dockerfile, span: &Span) -> String {
     let at = span.range().start;
-    file.instructions
-        .iter()
-        .find(|instruction| {
-            let range = instruction.span.range();
-            range.start <= at && at <= range.end
-        })
-        .map_or_else(|| "the file".to_owned(), |instruction| instruction.inner().name())
+    let after = file.instructions.partition_point(|instruction| instruction.span.range().start <= at);
+    let around = after.checked_sub(1).and_then(|index| file.instructions.get(index));
+    around.map_or_else(|| "the file".to_owned(), |instruction| instruction.inner().name())
 }
 
 /// True when the author meant JSON: `[ -e file ] && …`, `[[ … ]]` and `[Net.Type]::Member` are commands.

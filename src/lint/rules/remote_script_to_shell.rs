@@ -58,11 +58,12 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
     for run in &model.scripts {
         let script = &run.script;
         let checked = verifies(script);
+        let downloads = downloads(script);
         for (index, command) in script.commands.iter().enumerate() {
             if let Some(fetch) = fed_by(script, index, command) {
                 let span = spanning(run, fetch, command);
                 report(model, run, span, fetch, "code from the network runs unread", true, reporter);
-            } else if !checked && let Some(fetch) = downloads_before(script, index, command) {
+            } else if !checked && let Some(fetch) = downloaded(script, &downloads, index, command) {
                 let span = run.span(command.range.clone());
                 report(
                     model,
@@ -220,8 +221,22 @@ pub(super) fn verifies(script: &Script) -> bool {
     })
 }
 
+/// Every download: the index of the command and the base name of the file that it writes.
+fn downloads(script: &Script) -> Vec<(usize, String)> {
+    let all = script.commands.iter().enumerate().filter(|(_, command)| fetches(command));
+    all.filter_map(|(index, command)| Some((index, base_name(&target_of(command)?).to_owned()))).collect()
+}
+
 /// The download, earlier in the script, of what this command runs.
-fn downloads_before<'s>(script: &'s Script, index: usize, command: &Command) -> Option<&'s Command> {
+fn downloaded<'s>(
+    script: &'s Script,
+    downloads: &[(usize, String)],
+    index: usize,
+    command: &Command,
+) -> Option<&'s Command> {
+    if downloads.is_empty() {
+        return None;
+    }
     let (name, arguments) = command.program()?;
     let first = command.words.get(command.words.len().checked_sub(arguments.len() + 1)?)?;
     let interprets =
@@ -237,10 +252,9 @@ fn downloads_before<'s>(script: &'s Script, index: usize, command: &Command) -> 
     if !file.is_fixed() || base_name(file.text()).is_empty() {
         return None;
     }
-    script.commands.iter().take(index).find(|earlier| {
-        fetches(earlier)
-            && target_of(earlier).is_some_and(|target| base_name(&target) == base_name(file.text()))
-    })
+    let name = base_name(file.text());
+    let (at, _) = downloads.iter().take_while(|(at, _)| *at < index).find(|(_, target)| target == name)?;
+    script.commands.get(*at)
 }
 
 /// The file that a download is written to.

@@ -64,11 +64,7 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             _ => continue,
         };
         let keyword = if env { "ENV" } else { "ARG" };
-        let stage = model
-            .stages
-            .iter()
-            .find(|stage| stage.instructions.contains(&index))
-            .map_or(0, |stage| stage.index);
+        let stage = model.stage_of(index).unwrap_or(0);
         for pair in pairs {
             let name = pair.name.value.as_str();
             let asks = is_credential_name(name);

@@ -1,5 +1,7 @@
 //! `single-stage-build`: what was only needed to build is shipped.
 
+use std::collections::BTreeSet;
+
 use crate::card;
 use crate::detect::Reporter;
 use crate::images::Tools;
@@ -164,7 +166,7 @@ fn is_build_package(name: &str) -> bool {
 }
 
 fn packages(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) {
-    let lineage: Vec<usize> = model.ancestry(stage.index).iter().map(|stage| stage.index).collect();
+    let lineage: BTreeSet<usize> = model.ancestry(stage.index).iter().map(|stage| stage.index).collect();
     let mut found = Vec::new();
     for run in model.scripts.iter().filter(|run| lineage.contains(&run.stage)) {
         if removes(&run.script) {

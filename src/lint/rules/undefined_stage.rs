@@ -84,7 +84,9 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                 _ => continue,
             };
             let name = image.map_or_else(|| reference.word.value.clone(), ImageRef::familiar);
-            let before = model.stages.iter().take(stage.index).filter_map(|stage| stage.name.as_ref());
+            // The nearest hundred will do to guess from.
+            let near_by = stage.index.saturating_sub(100)..stage.index;
+            let before = near_by.filter_map(|index| model.stages.get(index)?.name.as_ref());
             let near = before
                 .map(|known| {
                     (strsim::damerau_levenshtein(&known.value.to_lowercase(), &name.to_lowercase()), known)
@@ -92,7 +94,8 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                 .filter(|(distance, known)| *distance <= 1.max(known.value.len() / 3))
                 .min_by_key(|(distance, _)| *distance)
                 .map(|(_, known)| known);
-            let later = model.stages.iter().skip(stage.index).filter_map(|stage| stage.name.as_ref());
+            let later =
+                model.stages.iter().skip(stage.index).take(100).filter_map(|stage| stage.name.as_ref());
             let later = later.into_iter().find(|known| known.value.eq_ignore_ascii_case(&name));
             let mut draft = reporter
                 .draft(reference.word.span.clone(), "no stage before this one has this name")

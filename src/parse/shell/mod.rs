@@ -119,12 +119,16 @@ impl Script {
             .filter_map(|at| self.commands.get(at))
     }
 
-    /// The commands that stand directly within the command at `index`.
+    /// The commands that stand directly within the words of the command at `index`.
     pub fn children(&self, index: usize) -> impl Iterator<Item = (Nesting, &Command)> {
-        self.commands.iter().skip(index + 1).filter_map(move |command| {
-            let parent = command.parent?;
-            (parent.command == index).then_some((parent.kind, command))
-        })
+        // They follow it without a gap, each with a parent that is this command or within it.
+        let within = self.commands.iter().skip(index + 1);
+        within
+            .take_while(move |command| command.parent.is_some_and(|parent| parent.command >= index))
+            .filter_map(move |command| {
+                let parent = command.parent?;
+                (parent.command == index).then_some((parent.kind, command))
+            })
     }
 }
 

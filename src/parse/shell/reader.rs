@@ -10,8 +10,8 @@ use super::{
 
 /// Deeper nesting is read as plain words.
 const MAX_DEPTH: u32 = 24;
-/// Longer scripts are cut; more commands than any RUN instruction has by a factor of a hundred.
-const MAX_COMMANDS: usize = 50_000;
+/// Longer scripts are cut; many times more commands than any RUN instruction has.
+const MAX_COMMANDS: usize = 10_000;
 
 pub(super) fn read(text: &[u8]) -> Script {
     let mut script = Script::default();
