@@ -27,13 +27,8 @@ pub struct Model<'a> {
     pub scripts: Vec<RunScript<'a>>,
     /// True when the image is for Windows.
     pub windows: bool,
-    /// The first instruction of each stage.
-    stage_starts: Vec<usize>,
     shipped: BTreeSet<usize>,
     layers: BTreeSet<usize>,
-    /// By stage (`None` before the first FROM) and name, in order.
-    variables: BTreeMap<(Option<usize>, String), Vec<Setting>>,
-    args: BTreeMap<String, String>,
 }
 
 /// A script of a RUN instruction.
@@ -64,14 +59,6 @@ impl RunScript<'_> {
             PlaceOf::Exec(span) => span.clone(),
         }
     }
-}
-
-/// One `ARG` or `ENV` entry.
-#[derive(Debug)]
-struct Setting {
-    instruction: usize,
-    value: Option<String>,
-    env: bool,
 }
 
 /// An image that the Dockerfile takes something from.
@@ -132,11 +119,8 @@ impl<'a> Model<'a> {
             images: Images::table(),
             scripts: Vec::new(),
             windows: false,
-            stage_starts: stages.iter().map(|stage| stage.instructions.start).collect(),
             shipped: BTreeSet::new(),
             layers: BTreeSet::new(),
-            variables: BTreeMap::new(),
-            args: args.clone(),
             stages,
         };
         model.shipped = model.find_shipped();
@@ -149,7 +133,6 @@ impl<'a> Model<'a> {
                     ["windows", "nanoserver", "servercore"].iter().any(|word| text.contains(word))
                 })
             });
-        model.collect_variables();
         model.collect_scripts();
         model
     }
@@ -247,111 +230,12 @@ impl<'a> Model<'a> {
         if !word.has_variables() {
             return Some(word.value.clone());
         }
-        self.expand_text(&word.value, instruction, 0)
-    }
-
-    fn expand_text(&self, text: &str, instruction: usize, depth: u32) -> Option<String> {
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find('$') {
-            out.push_str(rest.get(..at)?);
-            rest = rest.get(at + 1..)?;
-            if let Some(braced) = rest.strip_prefix('{') {
-                let end = braced.find('}')?;
-                let inside = braced.get(..end)?;
-                let length = inside.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-                let (name, operator) = inside.split_at(length);
-                let value = self.variable(name, instruction);
-                match (operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-')), value) {
-                    (_, Some(value))
-                        if operator.is_empty() || operator.contains('-') && !value.is_empty() =>
-                    {
-                        out.push_str(value);
-                    }
-                    (Some(default), _) if depth < 4 && !self.is_set(name, instruction) => {
-                        out.push_str(&self.expand_text(default, instruction, depth + 1)?);
-                    }
-                    _ => return None,
-                }
-                rest = braced.get(end + 1..)?;
-            } else {
-                let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-                let (name, after) = rest.split_at(length);
-                out.push_str(self.variable(name, instruction)?);
-                rest = after;
-            }
-            if out.len() > 4096 {
-                return None;
-            }
-        }
-        out.push_str(rest);
-        Some(out)
-    }
-
-    /// The value that an `ARG` or `ENV` gives to a variable before this instruction, when it is known.
-    pub fn variable(&self, name: &str, instruction: usize) -> Option<&str> {
-        self.setting(name, instruction)?.value.as_deref()
-    }
-
-    fn is_set(&self, name: &str, instruction: usize) -> bool {
-        self.setting(name, instruction).is_some_and(|setting| setting.env || setting.value.is_some())
+        self.stages.expand(instruction, word).known().map(str::to_owned)
     }
 
     /// The stage that an instruction belongs to.
     pub fn stage_of(&self, instruction: usize) -> Option<usize> {
-        self.stage_starts.partition_point(|start| *start <= instruction).checked_sub(1)
-    }
-
-    fn setting(&self, name: &str, instruction: usize) -> Option<&Setting> {
-        // More stages in a row than anybody writes: a variable from further up counts as not known.
-        const MAX_ANCESTORS: usize = 32;
-        let mut stage = self.stage_of(instruction)?;
-        let own = self.variables.get(&(Some(stage), name.to_owned()));
-        let before = own.and_then(|all| {
-            let end = all.partition_point(|setting| setting.instruction < instruction);
-            all.get(end.checked_sub(1)?)
-        });
-        if before.is_some() {
-            return before;
-        }
-        for _ in 0..MAX_ANCESTORS {
-            stage = match self.stages.get(stage)?.base {
-                Base::Stage(parent) if parent < stage => parent,
-                _ => return None,
-            };
-            let inherited = self.variables.get(&(Some(stage), name.to_owned()));
-            if let Some(setting) = inherited.and_then(|all| all.iter().rev().find(|setting| setting.env)) {
-                return Some(setting);
-            }
-        }
-        None
-    }
-
-    fn collect_variables(&mut self) {
-        for (index, instruction) in self.file.instructions.iter().enumerate() {
-            let (pairs, env) = match &instruction.kind {
-                InstructionKind::Env(pairs) => (pairs, true),
-                InstructionKind::Arg(pairs) => (pairs, false),
-                _ => continue,
-            };
-            let stage = self.stage_of(index);
-            for pair in pairs {
-                let name = pair.name.value.clone();
-                let written = pair.value.as_ref().and_then(|value| self.expand(value, index));
-                let value = if env {
-                    written
-                } else {
-                    let global = || self.variables.get(&(None, name.clone()))?.last()?.value.clone();
-                    let given = self.args.get(&name).cloned();
-                    given.or(written).or_else(|| if pair.value.is_none() { global() } else { None })
-                };
-                self.variables.entry((stage, name)).or_default().push(Setting {
-                    instruction: index,
-                    value,
-                    env,
-                });
-            }
-        }
+        self.stages.of_instruction(instruction).map(|stage| stage.index)
     }
 
     fn collect_scripts(&mut self) {
