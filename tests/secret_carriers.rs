@@ -222,7 +222,7 @@ fn users_rules_work_and_their_errors_name_the_place() {
 
 #[test]
 fn hostile_runs_take_linear_time() {
-    let long = |part: &str| part.repeat(2_000_000 / part.len());
+    let long = |part: &str| part.repeat(200_000 / part.len());
     for part in [
         "eyJ",
         "-----BEGIN PRIVATE KEY-----",
@@ -241,7 +241,7 @@ fn hostile_runs_take_linear_time() {
         let started = std::time::Instant::now();
         drafts("a.env", long(part));
         // Unoptimised and on a busy machine; quadratic work would take minutes.
-        assert!(started.elapsed().as_secs() < 30, "{part}: {:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 10, "{part}: {:?}", started.elapsed());
     }
 }
 

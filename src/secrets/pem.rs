@@ -25,9 +25,11 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Found> {
     }
     let body_start = at + label_end + 5;
     let body = ahead(text, body_start, LIMIT);
-    let (body, end) = match memchr::memmem::find(body, b"-----END") {
-        Some(end) => (&body[..end], closing(text, body_start + end)),
-        None => {
+    // The next dashes end the body, whatever they say: a file of nothing but headers costs no more than its length.
+    let (body, end) = match memchr::memmem::find(body, b"-----") {
+        Some(end) if body[end..].starts_with(b"-----END") => (&body[..end], closing(text, body_start + end)),
+        dashes => {
+            let body = &body[..dashes.unwrap_or(body.len())];
             let len = body.iter().take_while(|byte| is_armor(**byte)).count();
             (&body[..len], body_start + len)
         }
