@@ -133,12 +133,8 @@ fn add_contexts(plan: &Plan, files: &dyn Files, names: &[RelPath], listing: &mut
         builds.sort();
         builds.dedup();
         if builds.is_empty() {
-            builds.push(BuildPlan {
-                context: likely_context(&path, &dockerfile, |path| files.exists(path)),
-                dockerfile: path.clone(),
-                args: BTreeMap::new(),
-                target: None,
-            });
+            let context = likely_context(&path, &dockerfile, |path| files.exists(path));
+            builds.push(BuildPlan::conventional(path.clone(), context));
         }
         for build in builds {
             let ignore = ignore_file(files, &build);
@@ -153,14 +149,8 @@ fn add_contexts(plan: &Plan, files: &dyn Files, names: &[RelPath], listing: &mut
     }
 }
 
-/// `<Dockerfile>.dockerignore` beside the Dockerfile wins over `.dockerignore` at the top of the context.
 fn ignore_file(files: &dyn Files, build: &BuildPlan) -> Option<Dockerignore> {
-    let mut beside = build.dockerfile.as_bytes().to_vec();
-    beside.extend_from_slice(b".dockerignore");
-    [RelPath::from_bytes(&beside), build.context.join(b".dockerignore")].into_iter().find_map(|path| {
-        let bytes = files.read(&path)?;
-        Some(Dockerignore::parse(&bytes))
-    })
+    build.ignore_files().iter().find_map(|path| Some(Dockerignore::parse(&files.read(path)?)))
 }
 
 /// Lists the folders that a context may take from once more, now for what git ignores.

@@ -106,7 +106,7 @@ fn taken<'a>(scene: &Scene<'_>, context: &'a BuildContext) -> Taken<'a> {
         let (_, paths) = taken.entry(copy.source.range().start).or_insert((copy, BTreeMap::new()));
         paths.insert(path, what);
     };
-    let broad = |copy: &&ContextCopy| copy.broad && copy.via != CopyVia::Mount;
+    let broad = |copy: &&ContextCopy| copy.broad && copy.certain && copy.via != CopyVia::Mount;
     for (path, what) in scene.sensitive_paths() {
         for copy in context.taken_by(path).filter(broad) {
             add(copy, path.clone(), what.clone());

@@ -95,11 +95,14 @@ fn named_files<'a>(scene: &Scene<'_>, context: &'a BuildContext) -> Named<'a> {
         named.entry((copy.source.range().start, path.clone())).or_insert((copy, path, what));
     };
     for (path, what) in scene.sensitive_paths() {
-        for copy in context.taken_by(path).filter(|copy| !copy.broad && copy.via != CopyVia::Mount) {
+        for copy in
+            context.taken_by(path).filter(|copy| !copy.broad && copy.certain && copy.via != CopyVia::Mount)
+        {
             add(copy, path.clone(), what.clone());
         }
     }
-    for copy in context.copies.iter().filter(|copy| !copy.broad && copy.via != CopyVia::Mount) {
+    for copy in context.copies.iter().filter(|copy| !copy.broad && copy.certain && copy.via != CopyVia::Mount)
+    {
         let word = copy.source.bytes().strip_prefix(b"./").unwrap_or(copy.source.bytes());
         let plain = !word.iter().any(|byte| b"*?[$`\"'\\{".contains(byte)) && !word.contains(&b':');
         let path = context.plan.context.join(word);
