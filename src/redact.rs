@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::finding::{Draft, Excerpt, Finding, Fix, Label, Mark};
-use crate::source::{Source, Span, is_deceptive};
+use crate::source::{Sensitive, Source, Span, is_deceptive};
 
 /// An excerpt shows at most this many lines.
 const MAX_LINES: usize = 12;
@@ -44,7 +44,10 @@ impl Sealer {
         let mark = |label: Label| Mark {
             place: label.span.place(),
             text: scrub(label.text),
-            excerpt: excerpt(&label.span),
+            excerpt: excerpt_with(
+                &label.span,
+                self.known.get(&key_of(label.span.source())).map(|known| &known.1),
+            ),
         };
         Finding {
             rule: draft.rule,
@@ -66,7 +69,7 @@ impl Sealer {
     }
 
     fn learn(&mut self, source: &Source) -> (usize, u32) {
-        let key = (source.bytes().as_ptr().addr(), source.len());
+        let key = key_of(source);
         // The source is kept with its values, so that its address cannot come to mean another one.
         self.known.entry(key).or_insert_with(|| (source.clone(), Values::of(source)));
         key
@@ -123,6 +126,34 @@ impl Values {
         })
     }
 
+    /// What is masked in the shown part of a line: what was declared, and whatever repeats a declared value in a
+    /// place where nobody could have known it for a secret.
+    fn also(
+        &self,
+        source: &Source,
+        declared: &[Sensitive],
+        line: &Range<u32>,
+        shown: &Range<u32>,
+    ) -> Vec<Sensitive> {
+        let first = declared.partition_point(|masked| masked.range.end <= shown.start);
+        let count = declared[first..].partition_point(|masked| masked.range.start < shown.end);
+        let mut all = declared[first..first + count].to_vec();
+        // A value that begins or ends outside of what is shown counts too.
+        let reach = self.by_len.keys().next_back().map_or(0, |len| u32::try_from(*len).unwrap_or(u32::MAX));
+        let mut at = shown.start.saturating_sub(reach).max(line.start);
+        let end = shown.end.saturating_add(reach).min(line.end);
+        while let Some(found) = self.first_in(source.span(at..end).bytes()) {
+            let range = at + offset(found.start)..at + offset(found.end);
+            at = range.end;
+            let next = declared.partition_point(|masked| masked.range.end <= range.start);
+            if declared.get(next).is_none_or(|masked| masked.range.start >= range.end) {
+                all.push(Sensitive { range, shown: 0 });
+            }
+        }
+        all.sort_by_key(|masked| masked.range.start);
+        all
+    }
+
     fn scrub(&self, text: String) -> String {
         if self.by_len.is_empty() {
             return text;
@@ -139,13 +170,25 @@ impl Values {
     }
 }
 
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
 fn stands_alone(text: &[u8], range: Range<usize>) -> bool {
     let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     !(range.start > 0 && word(text.get(range.start - 1))) && !word(text.get(range.end))
 }
 
+fn key_of(source: &Source) -> (usize, u32) {
+    (source.bytes().as_ptr().addr(), source.len())
+}
+
 /// The lines of a span, masked.
 pub fn excerpt(span: &Span) -> Excerpt {
+    excerpt_with(span, Some(&Values::of(span.source())))
+}
+
+fn excerpt_with(span: &Span, values: Option<&Values>) -> Excerpt {
     let (source, mark) = (span.source(), span.range());
     let first_line = span.region().start.line;
     let Some(sensitive) = source.sensitive() else {
@@ -160,6 +203,8 @@ pub fn excerpt(span: &Span) -> Excerpt {
         let shown = cut(&line, &mark);
         shortened |= shown != line;
         let mut at = shown.start;
+        let sensitive =
+            values.map_or_else(|| sensitive.to_vec(), |values| values.also(source, sensitive, &line, &shown));
         let mut next = sensitive.partition_point(|masked| masked.range.end <= at);
         while at < shown.end {
             let masked = sensitive.get(next).filter(|masked| masked.range.start < shown.end);
@@ -318,6 +363,17 @@ mod tests {
         assert_eq!(excerpt_of(&source, 14..16).1, "abc_…(12)", "a mark inside covers the mask");
         assert_eq!(excerpt_of(&source, 6..11).1, "TOKEN");
         assert_eq!(excerpt_of(&source, 0..1).0, "a");
+    }
+
+    #[test]
+    fn a_value_is_masked_wherever_it_stands() {
+        let text = b"password = vT9qZw4L # see http://a:vT9qZw4L@h and vT9q";
+        let source = source(text, &[(11..19, 0)]);
+        let finding = seal(draft(source.span(11..19)));
+        assert_eq!(finding.primary.excerpt.text, "password = …(8) # see http://a:…(8)@h and vT9q");
+        assert_eq!(&finding.primary.excerpt.text[finding.primary.excerpt.marked.clone()], "…(8)");
+        let later = seal(draft(source.span(44..45)));
+        assert_eq!(&later.primary.excerpt.text[later.primary.excerpt.marked.clone()], "h");
     }
 
     #[test]
