@@ -82,8 +82,14 @@ fn page(meta: &RuleMeta, color: bool, out: &mut dyn Write) -> io::Result<()> {
 fn markdown(text: &str, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let (bold, cyan, plain) = if color { ("\x1b[1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
     let mut fence: Option<&str> = None;
+    let mut after_code = false;
     for line in text.trim_end().lines() {
         let ticks = line.trim_start();
+        // Without their fences, two examples in a row would read as one.
+        if fence.is_none() && after_code && ticks.starts_with("```") {
+            writeln!(out)?;
+        }
+        after_code = fence.is_some();
         match fence {
             Some(open) if ticks.trim_end() == open => fence = None,
             Some(_) => writeln!(out, "    {cyan}{line}{plain}")?,
@@ -114,6 +120,11 @@ mod tests {
         let text = "## Bad\n```dockerfile bad\n# a comment\nUSER root\n```\nText with # inside\n";
         assert_eq!(shown(text, false), "Bad\n    # a comment\n    USER root\nText with # inside\n");
         assert_eq!(shown("## Bad\n", true), "\x1b[1mBad\x1b[0m\n");
+    }
+
+    #[test]
+    fn two_examples_in_a_row_stay_apart() {
+        assert_eq!(shown("```\na\n```\n```\nb\n```\nc\n", false), "    a\n\n    b\nc\n");
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub struct Place {
 }
 
 /// The merged configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// The file that was read, for people who ask.
     pub file: Option<PathBuf>,
@@ -123,6 +123,13 @@ pub struct Config {
     severities: Vec<(file::Named, Severity)>,
     named: Vec<file::Named>,
     source: Option<Source>,
+}
+
+/// Says where it comes from and nothing of what it holds: build arguments and the digest key may be secrets.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("file", &self.file).finish_non_exhaustive()
+    }
 }
 
 impl Config {
