@@ -176,7 +176,8 @@ fn offset(at: usize) -> u32 {
 
 fn stands_alone(text: &[u8], range: Range<usize>) -> bool {
     let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    !(range.start > 0 && word(text.get(range.start - 1))) && !word(text.get(range.end))
+    let before = range.start.checked_sub(1).and_then(|at| text.get(at));
+    !word(before) && !word(text.get(range.end))
 }
 
 fn key_of(source: &Source) -> (usize, u32) {

@@ -1,6 +1,8 @@
 //! A planted secret of every kind, in every carrier: no format, no level of talk, no error and no debug print shows
 //! it. The values are rendered when the test runs, fresh each time (`PLIMSOLL_SEED` repeats a run).
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests too")]
+
 mod cli_program;
 mod support;
 

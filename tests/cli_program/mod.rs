@@ -1,6 +1,6 @@
 //! The program as users run it: in a folder, with arguments, in an environment that holds nothing else.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test binary uses its own part; only tests use this")]
 
 use std::io::{Read, Write as _};
 use std::path::Path;
