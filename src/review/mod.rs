@@ -25,20 +25,34 @@ pub struct Rule {
 pub struct Scene<'a> {
     /// Paths, contexts, and what changed.
     pub listing: &'a Listing,
-    /// Rules of the secret findings, by the path that holds them.
-    pub secrets: BTreeMap<&'a RelPath, BTreeSet<&'a str>>,
+    /// Every file that is sensitive, by its name or by what was found in it, and what it holds.
+    sensitive: BTreeMap<&'a RelPath, String>,
 }
 
-impl Scene<'_> {
-    /// Every file that is sensitive, by its name or by what was found in it, and what it holds.
-    pub fn sensitive_paths(&self) -> impl Iterator<Item = (&RelPath, String)> {
-        let by_name = self.listing.paths.iter().filter(|path| !self.secrets.contains_key(path));
+impl<'a> Scene<'a> {
+    fn new(listing: &'a Listing, findings: &'a [Finding]) -> Self {
+        let mut rules: BTreeMap<&RelPath, BTreeSet<&str>> = BTreeMap::new();
+        let sure =
+            |finding: &&Finding| finding.family == Family::Secret && finding.confidence > Confidence::Low;
+        for finding in findings.iter().filter(sure) {
+            for origin in finding.primary.place.origins.iter() {
+                rules.entry(origin.path()).or_default().insert(finding.rule.as_str());
+            }
+        }
+        let by_name = listing.paths.iter();
         let by_name = by_name.filter_map(|path| Some((path, sensitive_name(path.as_bytes())?.to_owned())));
-        let by_content = self.secrets.iter().map(|(path, rules)| {
-            let rules: Vec<&str> = rules.iter().copied().collect();
-            (*path, format!("holds {}", rules.join(", ")))
-        });
-        by_name.chain(by_content)
+        let mut sensitive: BTreeMap<&RelPath, String> = by_name.collect();
+        for (path, rules) in rules {
+            let rules: Vec<&str> = rules.into_iter().collect();
+            sensitive.insert(path, format!("holds {}", rules.join(", ")));
+        }
+        Self { listing, sensitive }
+    }
+
+    /// The sensitive files below a folder, and what they hold.
+    pub fn sensitive_below(&self, folder: &RelPath) -> impl Iterator<Item = (&RelPath, &str)> {
+        let below = self.sensitive.range(folder.first_below()..);
+        below.take_while(|(path, _)| path.below(folder).is_some()).map(|(path, what)| (*path, what.as_str()))
     }
 
     /// True when a finding about these paths is about a change; always true when everything is judged.
@@ -49,14 +63,7 @@ impl Scene<'_> {
 
 /// Runs every rule over what was seen so far.
 pub fn review(listing: &Listing, findings: &[Finding], sink: &mut Sink<'_>) {
-    let mut secrets: BTreeMap<&RelPath, BTreeSet<&str>> = BTreeMap::new();
-    let sure = |finding: &&Finding| finding.family == Family::Secret && finding.confidence > Confidence::Low;
-    for finding in findings.iter().filter(sure) {
-        for origin in finding.primary.place.origins.iter() {
-            secrets.entry(origin.path()).or_default().insert(finding.rule.as_str());
-        }
-    }
-    let scene = Scene { listing, secrets };
+    let scene = Scene::new(listing, findings);
     for rule in RULES {
         (rule.check)(&scene, &mut sink.reporter(&rule.meta));
     }

@@ -107,9 +107,9 @@ fn taken<'a>(scene: &Scene<'_>, context: &'a BuildContext) -> Taken<'a> {
         paths.insert(path, what);
     };
     let broad = |copy: &&ContextCopy| copy.broad && copy.certain && copy.via != CopyVia::Mount;
-    for (path, what) in scene.sensitive_paths() {
+    for (path, what) in scene.sensitive_below(&context.plan.context) {
         for copy in context.taken_by(path).filter(broad) {
-            add(copy, path.clone(), what.clone());
+            add(copy, path.clone(), what.to_owned());
         }
     }
     let git = context.plan.context.join(b".git");

@@ -94,11 +94,11 @@ fn named_files<'a>(scene: &Scene<'_>, context: &'a BuildContext) -> Named<'a> {
     let mut add = |copy: &'a ContextCopy, path: RelPath, what: String| {
         named.entry((copy.source.range().start, path.clone())).or_insert((copy, path, what));
     };
-    for (path, what) in scene.sensitive_paths() {
+    for (path, what) in scene.sensitive_below(&context.plan.context) {
         for copy in
             context.taken_by(path).filter(|copy| !copy.broad && copy.certain && copy.via != CopyVia::Mount)
         {
-            add(copy, path.clone(), what.clone());
+            add(copy, path.clone(), what.to_owned());
         }
     }
     for copy in context.copies.iter().filter(|copy| !copy.broad && copy.certain && copy.via != CopyVia::Mount)
