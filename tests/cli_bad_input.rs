@@ -1,5 +1,12 @@
 //! Bad input: each kind gets the message and the exit code that were promised, and never a panic.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests too"
+)]
+
 mod cli_program;
 mod support;
 
@@ -137,7 +144,7 @@ fn what_permissions_hide_is_a_gap_unless_findings_already_fail() {
     let folder = Folder::new();
     folder.write("hidden.txt", "x").write("closed/a.txt", "x");
     for path in ["hidden.txt", "closed"] {
-        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0o000)).unwrap();
     }
     if fs::read(folder.path().join("hidden.txt")).is_ok() {
         println!("not tested: this user reads everything");

@@ -1,6 +1,13 @@
 //! Every rule has a card that holds what a card must hold, and its page in `docs/rules` is up to date.
 //! `UPDATE=1 cargo test` rewrites the pages.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests too"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

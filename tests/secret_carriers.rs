@@ -1,5 +1,12 @@
 //! Tokens in the files that carry them, the generic detector's yes and no, and hostile input.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests too"
+)]
+
 use plimsoll::detect::{Detector, Selection, Sink};
 use plimsoll::finding::Draft;
 use plimsoll::outcome::Coverage;
@@ -33,7 +40,8 @@ const TOKENS: [(&str, &str); 6] = [
 
 #[test]
 fn every_carrier_shows_the_token_whole() {
-    let carriers: [(&str, fn(&str) -> String); 13] = [
+    type Carrier = (&'static str, fn(&str) -> String);
+    let carriers: [Carrier; 13] = [
         (".env", |token| format!("# settings\nTOKEN={token}\n")),
         (".env", |token| format!("export TOKEN='{token}' # keep\n")),
         ("a.yml", |token| format!("env:\n  - name: x\n    value: {token}\n")),

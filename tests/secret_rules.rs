@@ -1,5 +1,12 @@
 //! Every secret rule against its own examples: rendered afresh on each run, found whole; what is broken, silent.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests too"
+)]
+
 use plimsoll::detect::{Detector, Selection, Sink};
 use plimsoll::finding::Draft;
 use plimsoll::rule::{Family, Persona};
