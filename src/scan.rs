@@ -154,11 +154,13 @@ impl Crew<'_> {
         if let Some(own) = own {
             sink.drafts.retain(|draft| own.contains(&draft.primary.span.range().start));
         }
-        let which = if sink.drafts.is_empty() { Which::Ours } else { Which::All };
         let dockerfile = sink.facts.iter().find_map(|fact| match fact {
             Fact::Dockerfile(dockerfile) => Some(Arc::clone(dockerfile)),
             _ => None,
         });
+        // `review` may have something to say about a Dockerfile that has no finding of its own.
+        let quiet = sink.drafts.is_empty() && dockerfile.is_none();
+        let which = if quiet { Which::Ours } else { Which::All };
         let directives = directives(source, dockerfile.as_deref(), which);
         if !sink.drafts.is_empty() || !sink.facts.is_empty() || !directives.is_empty() {
             if searched {
