@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::cli::args::words;
 use crate::cli::clock::Clock;
@@ -138,6 +138,8 @@ pub(super) fn run(session: &mut Session<'_>, args: GateArgs, family: Option<Fami
     written?;
     Ok(match verdict.status {
         Status::Pass => Exit::Pass,
+        // Without the findings it would be incomplete.
+        Status::Fail if args.exit_zero && !args.allow_gaps && !verdict.gaps.is_empty() => Exit::Unable,
         Status::Fail if args.exit_zero => Exit::Pass,
         Status::Fail => Exit::Fail,
         Status::Incomplete => Exit::Unable,
@@ -226,7 +228,8 @@ fn named(session: &Session<'_>, tree: &Tree, args: &GateArgs, scope: &Scope) -> 
 pub(super) fn globs(globs: &[String]) -> anyhow::Result<GlobSet> {
     let mut builder = GlobSetBuilder::new();
     for glob in globs {
-        builder.add(Glob::new(glob)?);
+        // As in the paths of `[[ignore]]`: `*` stays within a folder, `**` does not.
+        builder.add(GlobBuilder::new(glob).literal_separator(true).build()?);
     }
     Ok(builder.build()?)
 }
