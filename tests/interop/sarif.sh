@@ -28,6 +28,9 @@ TOML
   cp "$work/fetch/vendor/serde-sarif/src/schema.json" "$schema"
 fi
 echo "$schema_sha256  $schema" | sha256sum --check --quiet
+# The standard's pattern of a language has a stray bracket, which a strict validator takes for a broken schema.
+mended="$work/schema.json"
+sed 's/{2}\]?\$/{2}$/' "$schema" >"$mended"
 
 cd "$repo"
 # Verdicts made by hand, hostile ones among them.
@@ -37,7 +40,7 @@ code=0
 "$binary" check examples/leaky-shop --format sarif -o "$work/leaky.sarif" || code=$?
 [ "$code" = 1 ]
 "$binary" check examples/tight-shop --format sarif -o "$work/tight.sarif"
-"$cache/sarif/bin/check-jsonschema" --schemafile "$schema" "$work/leaky.sarif" "$work/tight.sarif"
+"$cache/sarif/bin/check-jsonschema" --schemafile "$mended" "$work/leaky.sarif" "$work/tight.sarif"
 
 python3 - "$work/leaky.sarif" <<'PYTHON'
 import json
