@@ -275,3 +275,113 @@ fn windows_of_a_large_file_meet_without_a_seam() {
     }
     assert_eq!(covered, text.len() as u64);
 }
+
+#[test]
+fn a_repository_that_git_refuses_hides_nothing() {
+    let folder = Folder::repository();
+    folder.write(".gitignore", "kept.log\n").write("kept.log", "k").stage(&["kept.log"]).commit("one");
+    std::fs::remove_file(folder.path().join(".git/HEAD")).unwrap();
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    assert_eq!(listed(&listing), ["worktree .gitignore", "worktree kept.log"]);
+    let linked = Folder::new();
+    linked.write(".git", "gitdir: ../nowhere\n").write(".gitignore", "a.log\n").write("a.log", "a");
+    let listing = walk::list(&plan(&linked, Scope::Tree)).unwrap();
+    assert_eq!(listed(&listing), ["worktree .gitignore", "worktree a.log"]);
+}
+
+#[test]
+fn what_a_repository_below_tracks_is_not_hidden_by_its_ignore_file() {
+    for outer in [Folder::repository(), Folder::new()] {
+        let inner = outer.path().join("clone");
+        git2::Repository::init(&inner).unwrap();
+        outer.write("clone/.gitignore", "*.log\n").write("clone/kept.log", "k").write("clone/noise.log", "n");
+        let repository = git2::Repository::open(&inner).unwrap();
+        let mut index = repository.index().unwrap();
+        index.add_path(std::path::Path::new("kept.log")).unwrap();
+        index.write().unwrap();
+        let listing = walk::list(&plan(&outer, Scope::Tree)).unwrap();
+        assert_eq!(listed(&listing), ["worktree clone/.gitignore", "worktree clone/kept.log"]);
+    }
+}
+
+#[test]
+fn a_work_tree_set_elsewhere_moves_no_path() {
+    let folder = Folder::repository();
+    folder.write("a/b.txt", "b").stage(&["a/b.txt"]);
+    folder.open().config().unwrap().set_str("core.worktree", "/usr").unwrap();
+    assert_eq!(listed(&walk::list(&plan(&folder, Scope::Tree)).unwrap()), ["worktree a/b.txt"]);
+    let mut staged = plan(&folder, Scope::Staged);
+    assert_eq!(listed(&walk::list(&staged).unwrap()), ["index a/b.txt"]);
+    staged.roots = vec![PathBuf::from("a")];
+    assert_eq!(listed(&walk::list(&staged).unwrap()), ["index a/b.txt"]);
+}
+
+#[test]
+fn a_repository_kept_in_another_folder_is_staged_from() {
+    let folder = Folder::repository();
+    folder.write("w/a/b.txt", "b");
+    std::fs::rename(folder.path().join(".git"), folder.path().join("store")).unwrap();
+    folder.write("w/.git", "gitdir: ../store\n");
+    let repository = git2::Repository::open(folder.path().join("w")).unwrap();
+    repository.set_workdir(&folder.path().join("w"), false).unwrap();
+    let mut index = repository.index().unwrap();
+    index.add_path(std::path::Path::new("a/b.txt")).unwrap();
+    index.write().unwrap();
+    for (cwd, roots) in [("w", vec!["."]), ("w/a", vec!["."]), ("w/a", vec![])] {
+        let mut plan = plan(&folder, Scope::Staged);
+        plan.cwd = folder.path().join(cwd);
+        plan.roots = roots.iter().map(PathBuf::from).collect();
+        assert_eq!(listed(&walk::list(&plan).unwrap()), ["index a/b.txt"], "{cwd} {roots:?}");
+    }
+}
+
+#[test]
+fn git_s_own_store_is_not_looked_at_as_files() {
+    let folder = Folder::repository();
+    folder.write("a.txt", "a").stage(&["a.txt"]).commit("one");
+    for (cwd, root) in [("", ".git"), (".git", "."), (".git/hooks", ".."), ("", ".git/config")] {
+        for scope in [Scope::Tree, Scope::AllFiles] {
+            let mut plan = plan(&folder, scope);
+            plan.cwd = folder.path().join(cwd);
+            plan.roots = vec![PathBuf::from(root)];
+            assert!(matches!(walk::list(&plan), Err(WalkError::GitFolder { .. })), "{cwd} {root}");
+        }
+    }
+    let bare = Folder::new();
+    git2::Repository::init_bare(bare.path()).unwrap();
+    assert!(matches!(walk::list(&plan(&bare, Scope::Tree)), Err(WalkError::GitFolder { .. })));
+    assert!(!walk::list(&plan(&bare, Scope::AllFiles)).unwrap().entries.is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn ignore_files_that_never_end_are_a_gap() {
+    let pipe = |path: PathBuf| {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    let long = "*".repeat(5000);
+    let large = "a\n".repeat(1 << 20);
+    for at in ["", "sub"] {
+        for (kind, text) in [("link", ""), ("pipe", ""), ("long", long.as_str()), ("large", large.as_str())] {
+            let folder = Folder::repository();
+            folder.write("a.txt", "a").write("sub/b.txt", "b").write("sub/deep/c.txt", "c");
+            let file = folder.path().join(at).join(".gitignore");
+            match kind {
+                "link" => std::os::unix::fs::symlink("/dev/zero", &file).unwrap(),
+                "pipe" => pipe(file),
+                _ => std::fs::write(file, text).unwrap(),
+            }
+            let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+            let gaps: Vec<(&str, GapKind)> =
+                listing.gaps.iter().map(|gap| (gap.path.as_str(), gap.kind)).collect();
+            let (path, left): (&str, &[&str]) =
+                if at.is_empty() { (".gitignore", &[]) } else { ("sub/.gitignore", &["worktree a.txt"]) };
+            assert_eq!(gaps, [(path, GapKind::OverBudget)], "{kind}");
+            assert_eq!(listed(&listing), left, "{kind}");
+            // From below, the file above is followed too.
+            let mut below = plan(&folder, Scope::Tree);
+            below.roots = vec![PathBuf::from("sub/deep")];
+            assert_eq!(walk::list(&below).unwrap().gaps.len(), 1, "{kind}");
+        }
+    }
+}

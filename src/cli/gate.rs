@@ -107,7 +107,12 @@ pub(super) fn run(session: &mut Session<'_>, args: GateArgs, family: Option<Fami
 
     let plan = Plan {
         cwd: session.io.cwd.clone(),
-        roots: if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() },
+        // A commit takes the whole index, wherever in the tree it is made.
+        roots: match (args.paths.is_empty(), &scope) {
+            (true, Scope::Staged) => Vec::new(),
+            (true, _) => vec![PathBuf::from(".")],
+            _ => args.paths.clone(),
+        },
         scope,
         exclude: globs(&config.exclude)?,
         builds: config.builds.clone(),
@@ -249,6 +254,7 @@ fn write_all(
         }
         let options = report::Options {
             color: *target == Target::Stdout && session.colors_out(),
+            width: session.io.stdout.width().filter(|_| *target == Target::Stdout),
             ..report::Options::default()
         };
         let format = report::format(*name, options);

@@ -6,36 +6,30 @@ use std::path::{Path, PathBuf};
 use git2::Repository;
 
 use crate::source::RelPath;
+use crate::walk::Base;
 
 /// The tree around what the caller named.
 #[derive(Clone, Debug)]
 pub(super) struct Tree {
-    top: PathBuf,
-    in_repository: bool,
+    base: Base,
     start: PathBuf,
 }
 
 impl Tree {
-    /// The tree around the first path named, else around the working directory: its top is that of the git work
-    /// tree, and outside of git the working directory. Links are resolved.
+    /// The tree around the first path named, else around the working directory.
     pub(super) fn around(first: Option<&Path>, cwd: &Path) -> Self {
         let start = existing_folder(&first.map_or_else(|| cwd.to_owned(), |path| cwd.join(path)));
-        let top = Repository::discover(&start)
-            .ok()
-            .and_then(|repository| repository.workdir().and_then(|top| top.canonicalize().ok()));
-        let in_repository = top.is_some();
-        let cwd = || cwd.canonicalize().unwrap_or_else(|_| cwd.to_owned());
-        Self { top: top.unwrap_or_else(cwd), in_repository, start }
+        Self { base: Base::around(&start, cwd), start }
     }
 
     /// What paths in reports are relative to.
     pub(super) fn top(&self) -> &Path {
-        &self.top
+        self.base.folder()
     }
 
     /// True when the top is that of a repository.
     pub(super) fn in_repository(&self) -> bool {
-        self.in_repository
+        self.base.in_repository()
     }
 
     /// The folder that the search for a configuration starts in.
@@ -46,7 +40,7 @@ impl Tree {
     /// The reported path of a path that the caller named; `None` where it is not there or lies elsewhere.
     pub(super) fn reported(&self, path: &Path) -> Option<RelPath> {
         let path = path.canonicalize().ok()?;
-        let rest = path.strip_prefix(&self.top).ok()?;
+        let rest = path.strip_prefix(self.top()).ok()?;
         Some(rest.components().fold(RelPath::top(), |at, part| at.join(part.as_os_str().as_encoded_bytes())))
     }
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
+use super::base::Base;
 use super::compose;
 use super::index::Blobs;
 use super::listing::{Entry, Listing, What};
 use super::plan::Plan;
-use super::tree::{Base, Ignored, is_excluded, unreadable};
+use super::tree::{Ignored, is_excluded, unreadable};
 use crate::parse::build_context::{BuildContext, BuildPlan, likely_context};
 use crate::parse::dockerfile::{Dockerfile, is_dockerfile_name};
 use crate::parse::dockerignore::Dockerignore;

@@ -6,10 +6,12 @@ use std::path::Path;
 
 use git2::{Delta, DiffOptions, ErrorCode, IndexEntryExtendedFlag, Oid, Repository};
 
+use super::base::Base;
 use super::context;
+use super::git::{discover, refused};
 use super::listing::{Entry, Listing, Store, What};
 use super::plan::{Plan, WalkError, named};
-use super::tree::{Base, discover, is_excluded, refused};
+use super::tree::is_excluded;
 use crate::finding::{Gap, GapKind};
 use crate::source::{Origin, RelPath};
 
@@ -34,6 +36,11 @@ pub(super) fn list(plan: &Plan) -> Result<Listing, WalkError> {
         ..Listing::default()
     };
     let mut judged = BTreeSet::new();
+    let nothing = if changed.is_empty() || plan.roots.is_empty() {
+        "nothing is staged"
+    } else {
+        "nothing is staged below the paths named"
+    };
     for path in changed {
         let Some(blob) = names.get(&path) else { continue };
         let (in_scope, explicit) = wanted.covers(&path);
@@ -43,7 +50,7 @@ pub(super) fn list(plan: &Plan) -> Result<Listing, WalkError> {
         }
     }
     if judged.is_empty() {
-        listing.notes.push("nothing is staged".to_owned());
+        listing.notes.push(nothing.to_owned());
     }
     listing.changed = Some(judged);
     context::of_index(plan, &Blobs { repository: &repository, names: &names }, &mut listing);
@@ -178,15 +185,26 @@ impl Wanted {
     }
 }
 
+/// The top of the work tree; where git's environment variables name it, what they say.
+fn base(plan: &Plan, repository: &Repository) -> Option<Base> {
+    let named = || Some(Base::at(repository.workdir()?.canonicalize().ok()?));
+    if from_env() {
+        return named();
+    }
+    let root = plan.roots.first().map_or_else(|| plan.cwd.clone(), |root| plan.cwd.join(root));
+    let folder = root.ancestors().find(|at| at.is_dir())?;
+    Some(Base::around(folder, &plan.cwd)).filter(Base::in_repository).or_else(named)
+}
+
 fn wanted(
     plan: &Plan,
     repository: &Repository,
     names: &BTreeMap<RelPath, Blob>,
 ) -> Result<Wanted, WalkError> {
-    let Some(top) = repository.workdir().and_then(|top| top.canonicalize().ok()) else {
-        return Ok(Wanted { prefixes: vec![RelPath::top()] });
+    let base = match base(plan, repository) {
+        Some(base) if !plan.roots.is_empty() => base,
+        _ => return Ok(Wanted { prefixes: vec![RelPath::top()] }),
     };
-    let base = Base::new(top);
     let mut prefixes = Vec::new();
     for root in &plan.roots {
         // A staged file may be gone from the work tree, so only the folder above has to exist.

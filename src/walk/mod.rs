@@ -1,13 +1,17 @@
 //! What to read: work tree, build contexts, index, standard input. Each file once, in sorted order.
 
+mod base;
 mod compose;
 mod context;
+mod git;
+mod ignore_file;
 mod index;
 mod listing;
 mod plan;
 mod read;
 mod tree;
 
+pub use base::Base;
 pub use listing::{Entry, Listing};
 pub use plan::{Plan, Scope, WalkError};
 pub use read::{Content, Reader, Window, Windows};

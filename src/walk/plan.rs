@@ -1,5 +1,6 @@
 //! What a run shall look at, and why it may not begin.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
@@ -12,7 +13,7 @@ use crate::source::{RelPath, printable};
 pub struct Plan {
     /// Working directory of the caller, absolute.
     pub cwd: PathBuf,
-    /// Files and folders named by the caller; relative ones start at `cwd`. Never empty.
+    /// Files and folders named by the caller; relative ones start at `cwd`. Empty only for the whole index.
     pub roots: Vec<PathBuf>,
     /// Which bytes below the roots.
     pub scope: Scope,
@@ -23,7 +24,7 @@ pub struct Plan {
 }
 
 /// Which bytes a run looks at.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Scope {
     /// Tracked files, untracked files that git does not ignore, and ignored files that a build would be sent.
     Tree,
@@ -38,6 +39,18 @@ pub enum Scope {
         /// The text.
         bytes: Vec<u8>,
     },
+}
+
+/// Says nothing of what standard input holds.
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tree => f.write_str("Tree"),
+            Self::AllFiles => f.write_str("AllFiles"),
+            Self::Staged => f.write_str("Staged"),
+            Self::Stdin { name, bytes } => write!(f, "Stdin({name}, {} bytes)", bytes.len()),
+        }
+    }
 }
 
 /// Why a run cannot begin.
@@ -58,6 +71,12 @@ pub enum WalkError {
     /// A root that is there but selects nothing to look at.
     #[error("{path} matches nothing in this scope: stage it, or name another path")]
     Nothing {
+        /// As the caller named it.
+        path: String,
+    },
+    /// A root is, or lies in, a `.git` folder or a repository without a work tree.
+    #[error("{path} is git's own store, which is not checked as files: name a work tree")]
+    GitFolder {
         /// As the caller named it.
         path: String,
     },

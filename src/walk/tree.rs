@@ -3,16 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use git2::{ErrorCode, IndexEntryExtendedFlag, Repository};
+use git2::{IndexEntryExtendedFlag, Repository};
 use globset::GlobSet;
 use ignore::WalkBuilder;
 
+use super::base::{Base, in_bare_repository};
 use super::context;
+use super::git::{self, refused};
+use super::ignore_file::{self, TooBig};
 use super::listing::{Entry, Listing, What};
 use super::plan::{Plan, WalkError, named};
 use crate::finding::{Gap, GapKind};
-use crate::source::{Origin, RelPath, printable, printable_str};
+use crate::source::{Origin, RelPath, printable};
 
 /// What becomes of files that git ignores.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,55 +27,6 @@ pub(super) enum Ignored {
     Show,
 }
 
-/// The folder that every reported path starts at: the top of the repository that holds the first root, else the
-/// working directory.
-pub(super) struct Base(PathBuf);
-
-impl Base {
-    pub(super) fn new(folder: PathBuf) -> Self {
-        Self(folder)
-    }
-
-    /// The reported path of an absolute one; begins with `..` parts where it lies outside.
-    pub(super) fn relative(&self, path: &Path) -> RelPath {
-        let mut bytes = Vec::new();
-        let mut push = |part: &[u8]| {
-            if !bytes.is_empty() {
-                bytes.push(b'/');
-            }
-            bytes.extend_from_slice(part);
-        };
-        let mut base = self.0.as_path();
-        let rest = loop {
-            if let Ok(rest) = path.strip_prefix(base) {
-                break rest;
-            }
-            push(b"..");
-            match base.parent() {
-                Some(parent) => base = parent,
-                None => break path,
-            }
-        };
-        for part in rest.components() {
-            push(part.as_os_str().as_encoded_bytes());
-        }
-        RelPath::from_bytes(&bytes)
-    }
-
-    /// Where a reported path lies on disk.
-    #[cfg(unix)]
-    pub(super) fn absolute(&self, path: &RelPath) -> PathBuf {
-        use std::os::unix::ffi::OsStrExt;
-        self.0.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
-    }
-
-    /// Where a reported path lies on disk.
-    #[cfg(not(unix))]
-    pub(super) fn absolute(&self, path: &RelPath) -> PathBuf {
-        self.0.join(String::from_utf8_lossy(path.as_bytes()).as_ref())
-    }
-}
-
 pub(super) fn list(plan: &Plan, ignored: Ignored) -> Result<Listing, WalkError> {
     let mut listing = Listing::default();
     let mut found = BTreeMap::new();
@@ -79,22 +34,31 @@ pub(super) fn list(plan: &Plan, ignored: Ignored) -> Result<Listing, WalkError> 
     for root in &plan.roots {
         let Some(start) = resolve(plan, root, &mut listing)? else { continue };
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
-        let repository = discover(folder, root)?;
-        let top = repository.as_ref().and_then(Repository::workdir).and_then(|top| top.canonicalize().ok());
-        let base: &Base = base.get_or_insert_with(|| {
-            let cwd = plan.cwd.canonicalize().unwrap_or_else(|_| plan.cwd.clone());
-            Base::new(top.clone().unwrap_or(cwd))
-        });
+        let here = Base::around(folder, &plan.cwd);
+        let top = here.in_repository().then(|| here.folder().to_owned());
+        let base: &Base = base.get_or_insert(here);
+        refuse_git_folder(&start, top.as_deref(), ignored, root)?;
+        // Who wants every file needs no git.
+        let repository = match (&top, ignored) {
+            (Some(top), Ignored::Hide) => git::open(top, root)?,
+            _ => None,
+        };
         if let Some(top) = &top {
             listing.git_folders.insert(base.relative(&top.join(".git")));
         }
         let excluded = Excluded::new(&plan.exclude, &base.relative(&start));
         let before = found.len();
         if start.is_dir() {
-            list_folder(base, &start, ignored, &mut found, &mut listing.gaps);
-            if let (Ignored::Hide, Some(repository), Some(top)) = (ignored, &repository, &top) {
+            // Where git sees no repository, nothing may hide in an ignore file: no index would bring it back.
+            let obeyed = repository.is_some() || !start.ancestors().any(has_git_entry);
+            let ignored = if obeyed { ignored } else { Ignored::Show };
+            let nested = list_folder(base, top.as_deref(), &start, ignored, &mut found, &mut listing.gaps);
+            if let (Some(repository), Some(top)) = (&repository, &top) {
                 add_tracked(base, repository, top, &start, &mut found)
                     .map_err(|error| refused(root, &error))?;
+            }
+            if ignored == Ignored::Hide {
+                add_nested(base, &nested, &mut found, &mut listing.gaps);
             }
         } else {
             found.insert(base.relative(&start), What::File(start.clone()));
@@ -129,39 +93,65 @@ fn resolve(plan: &Plan, root: &Path, listing: &mut Listing) -> Result<Option<Pat
     }
 }
 
-/// The repository around a folder; `None` where there is none.
-pub(super) fn discover(folder: &Path, root: &Path) -> Result<Option<Repository>, WalkError> {
-    match Repository::discover(folder) {
-        Ok(repository) => Ok(Some(repository)),
-        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-        Err(error) => Err(refused(root, &error)),
-    }
+/// True where ignore files would be followed, repository or not.
+fn has_git_entry(folder: &Path) -> bool {
+    folder.join(".git").symlink_metadata().is_ok()
 }
 
-/// A repository that is there but cannot be used.
-pub(super) fn refused(root: &Path, error: &git2::Error) -> WalkError {
-    let reason = match error.code() {
-        ErrorCode::Owner => "it belongs to another user; if you trust it, run `git config --global --add \
-                             safe.directory` with its path"
-            .to_owned(),
-        _ => format!("{}; `git fsck` tells more", printable_str(error.message())),
+/// Git's own store is not looked at as files; where it has no work tree, there is nothing else.
+fn refuse_git_folder(
+    start: &Path,
+    top: Option<&Path>,
+    ignored: Ignored,
+    root: &Path,
+) -> Result<(), WalkError> {
+    let below_top = top.and_then(|top| start.strip_prefix(top).ok());
+    let in_store = match below_top {
+        Some(below) => below.components().any(|part| part.as_os_str() == ".git"),
+        None => ignored == Ignored::Hide && in_bare_repository(start),
     };
-    WalkError::Repository { path: named(root), reason }
+    if in_store { Err(WalkError::GitFolder { path: named(root) }) } else { Ok(()) }
 }
 
+/// Lists a folder, and answers with the tops of the repositories below it.
 fn list_folder(
     base: &Base,
+    top: Option<&Path>,
     start: &Path,
     ignored: Ignored,
     found: &mut BTreeMap<RelPath, What>,
     gaps: &mut Vec<Gap>,
-) {
+) -> Vec<PathBuf> {
     let mut walk = WalkBuilder::new(start);
     walk.standard_filters(false).hidden(false).follow_links(false);
     if ignored == Ignored::Hide {
+        let above = start.ancestors().skip(1).take_while(|at| top.is_some_and(|top| at.starts_with(top)));
+        if let Some(file) = std::iter::once(start).chain(above).find_map(ignore_file::too_big) {
+            gaps.push(unlistable(base, &file));
+            return Vec::new();
+        }
         walk.parents(true).git_ignore(true).git_exclude(true).require_git(true);
     }
-    walk.filter_entry(|entry| entry.file_name() != ".git");
+    let nested = Arc::new(Mutex::new(Vec::new()));
+    let unlisted_folders = Arc::new(Mutex::new(Vec::new()));
+    let (tops, folders, first) = (Arc::clone(&nested), Arc::clone(&unlisted_folders), start.to_owned());
+    walk.filter_entry(move |entry| {
+        let path = entry.path();
+        if entry.file_name() == ".git" {
+            if let Some(folder) = path.parent().filter(|folder| *folder != first) {
+                locked(&tops).push(folder.to_owned());
+            }
+            return false;
+        }
+        if ignored == Ignored::Hide
+            && entry.file_type().is_some_and(|kind| kind.is_dir())
+            && let Some(file) = ignore_file::too_big(path)
+        {
+            locked(&folders).push(file);
+            return false;
+        }
+        true
+    });
     for entry in walk.build() {
         match entry {
             Ok(entry) => {
@@ -176,6 +166,44 @@ fn list_folder(
             Err(error) => gaps.push(unlisted(base, &error)),
         }
     }
+    gaps.extend(locked(&unlisted_folders).iter().map(|file| unlistable(base, file)));
+    let mut nested = std::mem::take(&mut *locked(&nested));
+    nested.sort();
+    nested
+}
+
+fn locked<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn unlistable(base: &Base, file: &TooBig) -> Gap {
+    Gap {
+        path: base.relative(&file.path).to_string(),
+        kind: GapKind::OverBudget,
+        detail: format!(
+            "{}, so the files beside and below it were not listed; put it right, or use --all-files",
+            file.reason
+        ),
+    }
+}
+
+/// What the repositories below the listed folder track: submodules, and clones that lie there.
+fn add_nested(base: &Base, tops: &[PathBuf], found: &mut BTreeMap<RelPath, What>, gaps: &mut Vec<Gap>) {
+    for top in tops {
+        let added = match Repository::open(top) {
+            Ok(repository) => add_tracked(base, &repository, top, top, found),
+            // Not a repository: its ignore files are followed all the same, as git follows them around it.
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = added {
+            gaps.push(Gap {
+                path: base.relative(top).to_string(),
+                kind: GapKind::Unreadable,
+                detail: format!("the git repository cannot be read: {}", git::reason(&error)),
+            });
+        }
+    }
 }
 
 /// Tracked files are looked at whatever an ignore file says of them.
@@ -187,7 +215,7 @@ fn add_tracked(
     found: &mut BTreeMap<RelPath, What>,
 ) -> Result<(), git2::Error> {
     const SUBMODULE: u32 = 0o160_000;
-    let prefix = Base::new(top.to_path_buf()).relative(start);
+    let prefix = Base::at(top.to_path_buf()).relative(start);
     let mut linked_folders = BTreeMap::new();
     for entry in repository.index()?.iter() {
         let tracked = RelPath::from_bytes(&entry.path);
@@ -199,7 +227,7 @@ fn add_tracked(
         {
             continue;
         }
-        let on_disk = Base::new(top.to_path_buf()).absolute(&tracked);
+        let on_disk = Base::at(top.to_path_buf()).absolute(&tracked);
         let path = base.relative(&on_disk);
         if found.contains_key(&path) || is_behind_link(top, &tracked, &mut linked_folders) {
             continue;
@@ -230,7 +258,7 @@ fn is_behind_link(top: &Path, path: &RelPath, known: &mut BTreeMap<RelPath, bool
     let mut folder = RelPath::top();
     let linked = parent.as_bytes().split(|byte| *byte == b'/').any(|part| {
         folder = folder.join(part);
-        let on_disk = Base::new(top.to_path_buf()).absolute(&folder);
+        let on_disk = Base::at(top.to_path_buf()).absolute(&folder);
         fs::symlink_metadata(on_disk).is_ok_and(|metadata| metadata.is_symlink())
     });
     known.insert(parent, linked);
@@ -261,7 +289,7 @@ impl<'a> Excluded<'a> {
 }
 
 fn as_path(path: &RelPath) -> PathBuf {
-    Base::new(PathBuf::new()).absolute(path)
+    Base::at(PathBuf::new()).absolute(path)
 }
 
 /// True when `exclude` hides this path from a run over the whole tree.
