@@ -278,3 +278,21 @@ fn a_leak_would_be_seen() {
     let planted = [Planted::new("some-rule", "Zw4LmXc2vT9qKj7h")];
     assert_hidden(&planted, "a report", "{\"excerpt\": \"token = Zw4LmXc2vT9qKj7h\"}");
 }
+
+#[test]
+fn what_holds_a_secret_says_nothing_of_it_when_debugged() {
+    let value = format!("{}{}", "vT9q", "Zw4LmXc2");
+    let settings = plimsoll::secrets::Settings {
+        rules: vec![("own.toml".to_owned(), value.clone())],
+        digest_key: Some(value.as_bytes().to_vec().into()),
+    };
+    let top = plimsoll::source::RelPath::top();
+    let mut build = plimsoll::parse::build_context::BuildPlan::conventional(top.clone(), top.clone());
+    build.args.insert("TOKEN".to_owned(), value.clone());
+    let scope = plimsoll::walk::Scope::Stdin { name: top, bytes: value.as_bytes().to_vec() };
+    let bytes = format!("{:?}", value.as_bytes());
+    for shown in [format!("{settings:?}"), format!("{build:?}"), format!("{scope:?}")] {
+        assert!(!shown.contains(&value) && !shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
+    }
+    assert!(format!("{settings:?}{build:?}").contains("own.toml") && format!("{build:?}").contains("TOKEN"));
+}

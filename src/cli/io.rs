@@ -33,13 +33,24 @@ impl Exit {
 pub struct Stream {
     inner: Box<dyn Write>,
     terminal: bool,
+    width: Option<usize>,
     gone: bool,
 }
 
 impl Stream {
     /// A stream that leads to a terminal or elsewhere.
     pub fn new(inner: impl Write + 'static, terminal: bool) -> Self {
-        Self { inner: Box::new(inner), terminal, gone: false }
+        Self { inner: Box::new(inner), terminal, width: None, gone: false }
+    }
+
+    /// The same stream, this many columns wide.
+    pub fn with_width(self, width: Option<usize>) -> Self {
+        Self { width, ..self }
+    }
+
+    /// Columns of the terminal, where it is one that says so.
+    pub fn width(&self) -> Option<usize> {
+        self.width.filter(|_| self.terminal)
     }
 
     /// True when people see it as it is written.
@@ -99,7 +110,8 @@ impl Io {
         Ok(Self {
             stdin: Box::new(io::stdin()),
             stdin_terminal: io::stdin().is_terminal(),
-            stdout: Stream::new(io::BufWriter::new(io::stdout()), io::stdout().is_terminal()),
+            stdout: Stream::new(io::BufWriter::new(io::stdout()), io::stdout().is_terminal())
+                .with_width(columns()),
             stderr: Stream::new(io::stderr(), io::stderr().is_terminal()),
             env: std::env::vars_os().collect(),
             cwd: std::env::current_dir()?,
@@ -112,9 +124,20 @@ impl Io {
     }
 }
 
+fn columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(width.0.into()).filter(|width| *width > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_terminal_has_a_width() {
+        assert_eq!(Stream::new(io::sink(), true).with_width(Some(60)).width(), Some(60));
+        assert_eq!(Stream::new(io::sink(), false).with_width(Some(60)).width(), None);
+    }
 
     struct Gone;
 

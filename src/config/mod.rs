@@ -269,8 +269,8 @@ pub fn nearest_rule(name: &str, metas: &[&RuleMeta]) -> Option<String> {
 
 /// The file as a source named from the top of the tree, and the folder that its paths are relative to.
 fn open(path: &Path, top: &Path) -> Result<(Source, RelPath), ConfigError> {
-    let bytes = read(path)?;
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let bytes = read(path, rel_path(&absolute, top))?;
     // A file from outside the tree is known by its name alone (no absolute path enters a report), and speaks
     // of the tree as if it lay at its top.
     let name = rel_path(&absolute, top)
@@ -280,8 +280,12 @@ fn open(path: &Path, top: &Path) -> Result<(Source, RelPath), ConfigError> {
     Ok((Source::new(Origins::new(Origin::Worktree { path: name }), bytes), folder))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    let shown = || crate::source::printable(path.as_os_str().as_encoded_bytes());
+/// Reads the file; errors name it from the top of the tree, and only what lies elsewhere as it was given.
+fn read(path: &Path, name: Option<RelPath>) -> Result<Vec<u8>, ConfigError> {
+    let shown = || match &name {
+        Some(name) => name.to_string(),
+        None => crate::source::printable(path.as_os_str().as_encoded_bytes()),
+    };
     let unreadable =
         |error: std::io::Error| ConfigError::Unreadable { path: shown(), reason: error.to_string() };
     // A named pipe or a device would block or never end.
@@ -332,7 +336,7 @@ fn secret_rule_file(path: &RelPath, top: &Path) -> Result<String, String> {
     if !real.starts_with(&real_top) {
         return Err("a symbolic link leads out of the repository".to_owned());
     }
-    match read(&real) {
+    match read(&real, rel_path(&real, top)) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned()),
         Err(ConfigError::Unreadable { reason, .. }) => Err(reason),
         Err(other) => Err(other.to_string()),

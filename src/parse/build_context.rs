@@ -10,7 +10,7 @@ use super::glob::{Dialect, Glob};
 use crate::source::{RelPath, Span};
 
 /// One way in which a Dockerfile is built: from the configuration, a compose file, or by convention.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BuildPlan {
     /// The Dockerfile.
     pub dockerfile: RelPath,
@@ -20,6 +20,18 @@ pub struct BuildPlan {
     pub args: BTreeMap<String, String>,
     /// The stage to build; the last one when `None`.
     pub target: Option<String>,
+}
+
+/// Names the build arguments, and says nothing of their values.
+impl std::fmt::Debug for BuildPlan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BuildPlan")
+            .field("dockerfile", &self.dockerfile)
+            .field("context", &self.context)
+            .field("args", &self.args.keys())
+            .field("target", &self.target)
+            .finish()
+    }
 }
 
 /// A build context: what a build is sent, and what it takes of it.

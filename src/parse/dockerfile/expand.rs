@@ -9,6 +9,8 @@ use super::template::{Operation, Part, Reference, Template};
 
 /// Longer than this no expansion gets: variables that double each other grow without bound.
 const MAX_LEN: usize = 4096;
+/// Longer words are not taken apart: no expansion of them would fit.
+const MAX_WORD: usize = 256 << 10;
 
 /// A word with its variables replaced as far as their values are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,13 +79,17 @@ pub(super) enum Value {
     Unknown,
 }
 
-/// Replaces the variables of a word. A word longer than any expansion is taken as it stands.
+/// Replaces the variables of a word. What a word longer than any expansion says is unknown.
 pub(super) fn word(word: &Word, escape: char, lookup: &dyn Fn(&str) -> Value) -> Expanded {
     if word.variables.is_empty() {
         return Expanded::certain(word.value.clone());
     }
     let text = if word.quote == Quote::Json { &word.value } else { &word.text };
     let mut out = Expanded::default();
+    if text.len() > MAX_WORD {
+        out.push_unknown(text);
+        return out;
+    }
     match Template::parse(text, escape) {
         Ok(template) => parts(&template.parts, text, lookup, &mut out),
         Err(_) => out.push_unknown(text),
