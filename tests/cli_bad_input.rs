@@ -269,3 +269,59 @@ fn reports_are_written_whole_or_not_at_all() {
     assert_eq!(report["summary"]["verdict"], "fail");
     assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 1);
 }
+
+#[test]
+fn standard_input_is_named_from_the_top_whatever_the_way_there() {
+    let folder = Folder::repository();
+    folder.write("sub/deep/a.txt", "a");
+    for (cwd, name, expected) in [
+        ("", "a/Dockerfile", "a/Dockerfile"),
+        ("sub", "../Dockerfile", "Dockerfile"),
+        ("sub/deep", "./../x/Dockerfile", "sub/x/Dockerfile"),
+        ("sub", "../../elsewhere/Dockerfile", "Dockerfile"),
+        ("sub", "/nowhere/at/all/Dockerfile", "Dockerfile"),
+    ] {
+        let args = ["check", "--stdin", "--stdin-filename", name, "--rule", "root-user", "--format", "json"];
+        let ran = plimsoll_with(&folder.path().join(cwd), &args, &[], ROOT_IMAGE.as_bytes());
+        assert_eq!(ran.ends(1).findings(), [format!("{expected} root-user")], "{cwd} {name}");
+    }
+}
+
+#[test]
+fn quiet_says_nothing_where_all_findings_are_excused() {
+    let folder = Folder::new();
+    folder.write("Dockerfile", "FROM alpine:3.22\n# plimsoll: ignore[root-user] -- a test\nUSER root\n");
+    let ran = plimsoll(&folder.path(), &["check", "-q"]).ends(0);
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""));
+}
+
+#[test]
+fn messages_of_git_hold_no_absolute_path() {
+    let folder = Folder::repository();
+    folder.write("a.txt", "a\n").stage(&["a.txt"]).write(".git/config", "[core\n");
+    let here = folder.path().display().to_string();
+    for args in [&["check"][..], &["check", "--staged"], &["sbom"]] {
+        let ran = plimsoll(&folder.path(), args).ends(2).tells(".git/config");
+        assert!(!ran.err.contains(&here), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_named_from_the_top() {
+    let folder = Folder::repository();
+    symlink("/dev/zero", folder.path().join("plimsoll.toml")).unwrap();
+    let ran = plimsoll(&folder.path(), &["check"]).ends(2).tells("configuration file plimsoll.toml");
+    assert!(!ran.err.contains(&folder.path().display().to_string()), "{}", ran.err);
+}
+
+/// A commit takes the whole index, also when it is made from a folder below.
+#[test]
+fn staged_is_the_whole_index_wherever_one_stands() {
+    let folder = Folder::repository();
+    folder.write("Dockerfile", ROOT_IMAGE).write("sub/a.txt", "a").stage(&["Dockerfile", "sub/a.txt"]);
+    let below = folder.path().join("sub");
+    plimsoll(&below, &["check", "--staged", "--rule", "root-user"]).ends(1);
+    plimsoll(&below, &["check", "--staged", "--rule", "root-user", "."]).ends(0);
+    folder.commit("one").write("Dockerfile", "FROM alpine:3.22\nUSER root\n\n").stage(&["Dockerfile"]);
+    plimsoll(&below, &["check", "--staged", "."]).ends(0).tells("below the paths named");
+}

@@ -1,7 +1,7 @@
 //! `plimsoll check`, and the same for one family: `plimsoll dockerfile`, `plimsoll secrets`.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -210,15 +210,21 @@ fn scope(session: &mut Session<'_>, args: &GateArgs) -> anyhow::Result<Scope> {
 /// The name of standard input as reports show it: from the top of the tree when it lies there, never absolute.
 fn stdin_name(session: &Session<'_>, name: &Path) -> RelPath {
     let tree = Tree::around(None, &session.io.cwd);
-    let absolute = std::path::absolute(session.io.cwd.join(name)).unwrap_or_else(|_| name.to_owned());
-    let rest = absolute.strip_prefix(tree.top()).ok().or_else(|| absolute.file_name().map(Path::new));
+    let cwd = session.io.cwd.canonicalize().unwrap_or_else(|_| session.io.cwd.clone());
+    // The name need not exist, so `..` is taken by the word and no link is followed.
+    let mut path = PathBuf::new();
+    for part in cwd.join(name).components() {
+        match part {
+            Component::ParentDir => {
+                path.pop();
+            }
+            Component::CurDir => {}
+            part => path.push(part),
+        }
+    }
+    let rest = path.strip_prefix(tree.top()).ok().or_else(|| path.file_name().map(Path::new));
     let parts = rest.into_iter().flat_map(Path::components);
-    parts
-        .filter_map(|part| match part {
-            std::path::Component::Normal(part) => Some(part.as_encoded_bytes()),
-            _ => None,
-        })
-        .fold(RelPath::top(), |at, part| at.join(part))
+    parts.fold(RelPath::top(), |at, part| at.join(part.as_os_str().as_encoded_bytes()))
 }
 
 /// Files that the caller named to a command about Dockerfiles: they are Dockerfiles whatever their name.
@@ -249,7 +255,7 @@ fn write_all(
     let mut result = Ok(());
     for (name, target) in reports {
         let to_people = (*name, target) == (FormatName::Human, &Target::Stdout);
-        if to_people && session.is_quiet() && verdict.findings.is_empty() && verdict.gaps.is_empty() {
+        if to_people && session.is_quiet() && verdict.open().next().is_none() && verdict.gaps.is_empty() {
             continue;
         }
         let options = report::Options {
