@@ -110,6 +110,7 @@ impl Harvest {
 
     /// Notes a place that could not be understood.
     pub fn broken(&mut self, range: Range<u32>, reason: impl Into<String>) {
+        self.inventory.incomplete = true;
         self.broken.push(Broken { span: self.source.span(range), reason: reason.into() });
     }
 

@@ -45,6 +45,9 @@ impl Cataloger for Requirements {
             });
             let qualifiers: Vec<(&str, &str)> = vcs.iter().map(|vcs| ("vcs_url", vcs.as_str())).collect();
             let (name, version) = (requirement.name, requirement.version);
+            if version.is_some_and(|version| !is_version(version)) {
+                harvest.broken(line.place.clone(), "this is no version, such as a template leaves for one");
+            }
             let Some(mut package) = python::package(name, version, &qualifiers, &line.place, harvest) else {
                 continue;
             };
@@ -139,14 +142,20 @@ impl<'l> Requirement<'l> {
         let pin = rest.strip_prefix("===").or_else(|| rest.strip_prefix("=="))?.trim_start();
         let end =
             pin.find(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '\\' | '#')).unwrap_or(pin.len());
-        let version = &pin[..end];
+        // A template's place for a version may hold blanks.
+        let place = pin.strip_prefix("{{").and_then(|rest| rest.find("}}")).map_or(0, |at| at + 4);
+        let version = &pin[..end.max(place)];
         if version.is_empty() || version.contains('*') {
             return None;
         }
-        // A template's place for a version: the package is needed, its version is not known.
-        let version = Some(version).filter(|version| !version.contains(['{', '$', '<', '%', '"', '\'']));
-        Some(Self { name, version, url: None, hashes })
+        Some(Self { name, version: Some(version), url: None, hashes })
     }
+}
+
+/// True for what may be a version: letters, digits and what joins them (PEP 440, and older ones that `===` takes).
+/// What is none is listed as it is written, as every version is: the document then shows what the file says.
+fn is_version(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_+!".contains(&byte))
 }
 
 /// pip writes the commit behind the path: `git+https://host/repo.git@commit#egg=name`.
@@ -195,17 +204,18 @@ mod tests {
     fn pins_hashes_extras_markers_and_the_rest() {
         let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let text = format!(
-            "# top\n-r base.txt\n--index-url https://u:p@r.example/simple\nDjango[argon2] == 4.2.1 ; python_version >= '3.8' \\\n    --hash=sha256:{digest} \\\n    --hash=sha512:bad\nflask==2.0.*\nrequests>=2\nzope.interface===5.4#x\nplain\n\npkg @ git+https://t@h.example/o/pkg.git@0af1#egg=pkg\nwheel @ https://t:s@h.example/w.whl?sig=1 ; x\ntemplated=={{{{v}}}}\n-e .\nlast==1.0+local.2 # why"
+            "# top\n-r base.txt\n--index-url https://u:p@r.example/simple\nDjango[argon2] == 4.2.1 ; python_version >= '3.8' \\\n    --hash=sha256:{digest} \\\n    --hash=sha512:bad\nflask==2.0.*\nrequests>=2\nzope.interface===5.4#x\nplain\n\npkg @ git+https://t@h.example/o/pkg.git@0af1#egg=pkg\nwheel @ https://t:s@h.example/w.whl?sig=1 ; x\ntemplated=={{{{ v }}}}\n-e .\nlast==1.0+local.2 # why"
         );
         let harvest = fixture::read(&Requirements, "worker/requirements.txt", &text);
-        assert!(harvest.broken.is_empty());
+        let broken: Vec<u64> = harvest.broken.iter().map(|broken| broken.span.region().start.line).collect();
+        assert_eq!(broken, [14]);
         assert_eq!(
             fixture::packages(&harvest),
             [
                 "4 pkg:pypi/django@4.2.1 Runtime",
                 "16 pkg:pypi/last@1.0%2Blocal.2 Runtime",
                 "12 pkg:pypi/pkg?vcs_url=git%2Bhttps:%2F%2Fh.example%2Fo%2Fpkg.git%400af1 Runtime",
-                "14 pkg:pypi/templated Runtime",
+                "14 pkg:pypi/templated@%7B%7B%20v%20%7D%7D Runtime",
                 "13 pkg:pypi/wheel Runtime",
                 "9 pkg:pypi/zope-interface@5.4 Runtime",
             ]
@@ -213,7 +223,7 @@ mod tests {
         let django = harvest.inventory.packages.values().next().unwrap();
         assert_eq!((django.checksums.len(), django.checksums.first().unwrap().hex.as_str()), (1, digest));
         assert_eq!(fixture::roots(&harvest).len(), 1);
-        assert_eq!(harvest.hashless.len(), 2);
+        assert_eq!(harvest.hashless.len(), 3);
         let dev = fixture::read(&Requirements, "requirements-dev.txt", "a==1");
         assert_eq!(fixture::packages(&dev), ["1 pkg:pypi/a@1 Development"]);
     }

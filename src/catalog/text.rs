@@ -30,14 +30,6 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The line that holds an offset, without its line feed.
-pub(super) fn line_at(text: &str, offset: usize) -> Range<usize> {
-    let offset = offset.min(text.len());
-    let start = memchr::memrchr(b'\n', &text.as_bytes()[..offset]).map_or(0, |at| at + 1);
-    let end = memchr::memchr(b'\n', &text.as_bytes()[offset..]).map_or(text.len(), |at| offset + at);
-    start..end
-}
-
 /// The place of `part`, which must be a piece of `line`, which starts at `offset`.
 pub(super) fn place(offset: usize, line: &str, part: &str) -> Range<u32> {
     let within = (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize).min(line.len());

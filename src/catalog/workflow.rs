@@ -99,7 +99,7 @@ fn uses(holder: Node<'_>, needs: &mut BTreeSet<Purl>, harvest: &mut Harvest) {
         return;
     };
     let version = Some(at).filter(|at| !at.is_empty());
-    let purl = match Purl::with_subpath("github", Some(owner), name, version, &[], parts.next()) {
+    let purl = match Purl::action(owner, name, version, parts.next()) {
         Ok(purl) => purl,
         Err(error) => {
             harvest.broken(node.range(), error.to_string());
@@ -202,9 +202,9 @@ jobs:
                 "22 pkg:docker/node@22 Development".to_owned(),
                 "6 pkg:docker/o/ci@1?repository_url=ghcr.example Development".to_owned(),
                 "9 pkg:docker/postgres@17 Development".to_owned(),
+                format!("14 pkg:github/Owner/Repo@{commit}#sub/dir Development"),
                 "13 pkg:github/actions/checkout@v4 Development".to_owned(),
                 "20 pkg:github/org/shared@main#.github/workflows/test.yml Development".to_owned(),
-                format!("14 pkg:github/owner/repo@{commit}#sub/dir Development"),
             ]
         );
         let unpinned: Vec<_> =

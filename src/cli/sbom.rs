@@ -175,6 +175,7 @@ fn catalog(
             inventory.absorb(found);
         }
     }
+    inventory.unite_spellings();
     let origin = Provenance::of(&tree);
     let settings = Settings {
         author: config.author,

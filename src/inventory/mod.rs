@@ -17,6 +17,8 @@ pub struct Inventory {
     pub edges: BTreeMap<Purl, BTreeSet<Purl>>,
     /// The projects whose files named the packages.
     pub roots: Vec<Root>,
+    /// True when a file could not be read in full, so that something may be missing.
+    pub incomplete: bool,
 }
 
 impl Inventory {
@@ -46,6 +48,41 @@ impl Inventory {
         self.roots.extend(other.roots);
         self.roots.sort();
         self.roots.dedup();
+        self.incomplete |= other.incomplete;
+    }
+
+    /// Makes one package of those whose package URLs differ only in spelling, as `Azure/login` and `azure/login` do:
+    /// the first in order stays. Gives back how many went into another.
+    pub fn unite_spellings(&mut self) -> usize {
+        let mut first: BTreeMap<Purl, &Purl> = BTreeMap::new();
+        let mut renamed: BTreeMap<Purl, Purl> = BTreeMap::new();
+        // Package URLs of every other type are canonical.
+        for purl in self.packages.keys().filter(|purl| purl.kind() == "github") {
+            let stays = *first.entry(purl.canonical()).or_insert(purl);
+            if stays != purl {
+                renamed.insert(purl.clone(), stays.clone());
+            }
+        }
+        if renamed.is_empty() {
+            return 0;
+        }
+        let now = |purl: Purl| renamed.get(&purl).cloned().unwrap_or(purl);
+        for (gone, stays) in &renamed {
+            if let Some(other) = self.packages.remove(gone)
+                && let Some(package) = self.packages.get_mut(stays)
+            {
+                package.absorb(other);
+            }
+        }
+        for (from, targets) in std::mem::take(&mut self.edges) {
+            let from = now(from);
+            let targets: BTreeSet<Purl> = targets.into_iter().map(now).filter(|to| *to != from).collect();
+            self.edges.entry(from).or_default().extend(targets);
+        }
+        for root in &mut self.roots {
+            root.needs = std::mem::take(&mut root.needs).into_iter().map(now).collect();
+        }
+        renamed.len()
     }
 }
 
@@ -158,4 +195,42 @@ pub struct Root {
     pub file: crate::source::RelPath,
     /// What it depends on directly.
     pub needs: BTreeSet<Purl>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::RelPath;
+
+    #[test]
+    fn spellings_of_one_action_become_one_whatever_the_order() {
+        let purl = |owner: &str| Purl::action(owner, "Login", Some("v2"), None).unwrap();
+        let other = Purl::action("azure", "login", Some("v3"), None).unwrap();
+        let inventory = |owners: [&str; 3]| {
+            let mut inventory = Inventory::default();
+            for owner in owners {
+                let package = Package::new(purl(owner), format!("{owner}/Login"), Some("v2".to_owned()));
+                inventory.add(package);
+                inventory.link(purl(owner), other.clone());
+                let needs = BTreeSet::from([purl(owner)]);
+                inventory.roots.push(Root {
+                    name: String::new(),
+                    version: None,
+                    file: RelPath::top(),
+                    needs,
+                });
+            }
+            inventory.add(Package::new(other.clone(), "azure/login", Some("v3".to_owned())));
+            assert_eq!(inventory.unite_spellings(), 2);
+            assert_eq!(inventory.unite_spellings(), 0);
+            inventory
+        };
+        let one = inventory(["azure", "Azure", "AZURE"]);
+        let purls: Vec<&str> = one.packages.keys().map(Purl::as_str).collect();
+        assert_eq!(purls, ["pkg:github/AZURE/Login@v2", "pkg:github/azure/login@v3"]);
+        assert_eq!(one.packages[&purl("AZURE")].name, "AZURE/Login");
+        assert_eq!(one.edges, BTreeMap::from([(purl("AZURE"), BTreeSet::from([other.clone()]))]));
+        assert!(one.roots.iter().all(|root| root.needs == BTreeSet::from([purl("AZURE")])));
+        assert_eq!(one, inventory(["Azure", "AZURE", "azure"]));
+    }
 }

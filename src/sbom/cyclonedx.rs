@@ -55,7 +55,7 @@ fn bom<'a>(document: &'a Document<'a>, version: CycloneDxVersion) -> Bom<'a> {
     let (known, unknown): (Vec<&str>, Vec<&str>) =
         document.needs.keys().copied().partition(|reference| document.known.contains(reference));
     let mut compositions = vec![Composition {
-        aggregate: if document.settings.incomplete { "incomplete" } else { "unknown" },
+        aggregate: if document.incomplete { "incomplete" } else { "unknown" },
         assemblies: vec![SUBJECT_REF],
         dependencies: Vec::new(),
     }];

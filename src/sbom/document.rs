@@ -37,6 +37,8 @@ pub(super) struct Document<'a> {
     pub(super) needs: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// References of the elements all of whose direct needs are known.
     pub(super) known: BTreeSet<&'a str>,
+    /// True when something is known to be missing.
+    pub(super) incomplete: bool,
 }
 
 /// A project of the subject.
@@ -85,6 +87,10 @@ impl<'a> Document<'a> {
             }
         }
         needs.insert(SUBJECT_REF, own);
+        // In a file that could not be read in full, any entry may have lost a line.
+        if inventory.incomplete {
+            known.clear();
+        }
         let only_version = match inventory.roots.as_slice() {
             [only] => only.version.as_deref(),
             _ => None,
@@ -101,6 +107,7 @@ impl<'a> Document<'a> {
             packages,
             needs,
             known,
+            incomplete: settings.incomplete || inventory.incomplete,
         })
     }
 

@@ -23,6 +23,9 @@ const SIZE_LIMIT: usize = 256 << 20;
 /// The most kinds of loss that are told apart.
 const LOSS_LIMIT: usize = 200;
 
+/// The loss where a document lists a package twice.
+const TWIN: &str = "second entry of a package, merged with the first";
+
 /// A document as read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Read {
@@ -158,7 +161,7 @@ impl Gathered {
                 purls.insert(reference, package.purl.clone());
             }
             if inventory.packages.contains_key(&package.purl) {
-                self.lost.add("second entry of a package, merged with the first");
+                self.lost.add(TWIN);
             }
             inventory.add(package);
         }
@@ -199,6 +202,9 @@ impl Gathered {
         }
         inventory.roots.extend(roots.into_values());
         inventory.roots.sort();
+        for _ in 0..inventory.unite_spellings() {
+            self.lost.add(TWIN);
+        }
         let named = Some(self.subject.name).filter(|name| !name.is_empty());
         let timestamp = self.timestamp.as_deref().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
         Read {
@@ -285,7 +291,7 @@ impl Gathered {
 
 /// Reads a package URL; credentials and queries in the URLs among its qualifiers are stripped.
 fn purl(text: &str) -> Result<Purl, PurlError> {
-    let parsed: Purl = text.parse()?;
+    let parsed = Purl::as_written(text)?;
     if !parsed.qualifiers().any(|(_, value)| value.contains("://")) {
         return Ok(parsed);
     }
@@ -298,14 +304,7 @@ fn purl(text: &str) -> Result<Purl, PurlError> {
         .collect();
     let qualifiers: Vec<(&str, &str)> =
         qualifiers.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    Purl::with_subpath(
-        parsed.kind(),
-        parsed.namespace().as_deref(),
-        &parsed.name(),
-        parsed.version().as_deref(),
-        &qualifiers,
-        parsed.subpath().as_deref(),
-    )
+    parsed.with_qualifiers(&qualifiers)
 }
 
 fn text(value: &Value, member: &str) -> Option<String> {

@@ -1,34 +1,33 @@
-//! Package URLs, as the purl specification writes them.
+//! The parts of a package URL and the rules of its type.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
-use std::fmt::Write as _;
-use std::str::FromStr;
 
-/// A package URL in canonical form (<https://github.com/package-url/purl-spec>).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Purl(String);
+use super::encoding::{encode, strictly_decoded};
+use super::{Purl, PurlError};
 
-/// Why something is no package URL.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a package URL: {0}")]
-pub struct PurlError(pub String);
+/// The parts, decoded.
+pub(super) struct Parts {
+    kind: String,
+    namespace: Vec<String>,
+    name: String,
+    version: Option<String>,
+    pub(super) qualifiers: BTreeMap<String, String>,
+    subpath: Vec<String>,
+}
 
-impl Purl {
-    /// Builds a canonical package URL.
-    pub fn new(
-        kind: &str,
-        namespace: Option<&str>,
-        name: &str,
-        version: Option<&str>,
-        qualifiers: &[(&str, &str)],
-    ) -> Result<Self, PurlError> {
-        Self::with_subpath(kind, namespace, name, version, qualifiers, None)
-    }
+/// What becomes of upper case in the owner and the repository of GitHub; other types have one form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    /// Lower case, as the specification wants it.
+    Canonical,
+    /// As it is.
+    Written,
+}
 
-    /// Builds a canonical package URL that points at something inside of the package.
-    pub fn with_subpath(
+impl Parts {
+    /// What a caller gives, not encoded.
+    pub(super) fn new(
         kind: &str,
         namespace: Option<&str>,
         name: &str,
@@ -36,8 +35,7 @@ impl Purl {
         qualifiers: &[(&str, &str)],
         subpath: Option<&str>,
     ) -> Result<Self, PurlError> {
-        let some = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-        let mut parts = Parts {
+        let mut parts = Self {
             kind: kind.to_owned(),
             namespace: namespace
                 .unwrap_or_default()
@@ -46,89 +44,18 @@ impl Purl {
                 .map(str::to_owned)
                 .collect(),
             name: name.to_owned(),
-            version: some(version),
+            version: version.filter(|version| !version.is_empty()).map(str::to_owned),
             qualifiers: BTreeMap::new(),
             subpath: subpath_parts(subpath.unwrap_or_default()).map(str::to_owned).collect(),
         };
         for (key, value) in qualifiers {
             parts.qualify(key, (*value).to_owned())?;
         }
-        parts.canonical()
+        Ok(parts)
     }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The type: `npm`, `cargo`, `oci`, …
-    pub fn kind(&self) -> &str {
-        self.split().kind
-    }
-
-    /// The namespace, decoded: an npm scope with its `@`, a Go path but its last part, a GitHub owner.
-    pub fn namespace(&self) -> Option<Cow<'_, str>> {
-        self.split().namespace.map(decoded)
-    }
-
-    /// The name, decoded.
-    pub fn name(&self) -> Cow<'_, str> {
-        decoded(self.split().name)
-    }
-
-    /// The version, decoded.
-    pub fn version(&self) -> Option<Cow<'_, str>> {
-        self.split().version.map(decoded)
-    }
-
-    /// The qualifiers, decoded, in order of their keys.
-    pub fn qualifiers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        self.split()
-            .qualifiers
-            .unwrap_or_default()
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(key, value)| (key, decoded(value)))
-    }
-
-    /// The subpath, decoded.
-    pub fn subpath(&self) -> Option<Cow<'_, str>> {
-        self.split().subpath.map(decoded)
-    }
-
-    /// The same package whatever its version, qualifiers and subpath.
-    #[must_use]
-    pub fn without_version(&self) -> Self {
-        let parts = self.split();
-        Self(match parts.namespace {
-            Some(namespace) => format!("pkg:{}/{namespace}/{}", parts.kind, parts.name),
-            None => format!("pkg:{}/{}", parts.kind, parts.name),
-        })
-    }
-
-    /// Takes the canonical text apart; every separator inside of a part is encoded there.
-    fn split(&self) -> Split<'_> {
-        let rest = self.0.strip_prefix("pkg:").unwrap_or(&self.0);
-        let (rest, subpath) = cut(rest, '#');
-        let (rest, qualifiers) = cut(rest, '?');
-        let (rest, version) = cut(rest, '@');
-        let (kind, rest) = rest.split_once('/').unwrap_or(("", rest));
-        // A git repository's path below its host is one name.
-        let halves = if kind == "git" { rest.split_once('/') } else { rest.rsplit_once('/') };
-        let (namespace, name) = match halves {
-            Some((namespace, name)) => (Some(namespace), name),
-            None => (None, rest),
-        };
-        Split { kind, namespace, name, version, qualifiers, subpath }
-    }
-}
-
-/// Reads a foreign package URL and makes it canonical.
-impl FromStr for Purl {
-    type Err = PurlError;
 
     /// "How to parse a purl" of the specification, right to left.
-    fn from_str(text: &str) -> Result<Self, PurlError> {
+    pub(super) fn parse(text: &str) -> Result<Self, PurlError> {
         let fail = |reason: &str| Err(PurlError(reason.to_owned()));
         let Some(rest) =
             text.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("pkg:")).and(text.get(4..))
@@ -157,7 +84,7 @@ impl FromStr for Purl {
         let path = path.trim_start_matches('/');
         let (namespace, name) = path.rsplit_once('/').unwrap_or(("", path));
         let decode = |part: &str| strictly_decoded(part).map(Cow::into_owned);
-        let mut parts = Parts {
+        let mut parts = Self {
             kind: kind.to_owned(),
             namespace: namespace
                 .split('/')
@@ -176,43 +103,10 @@ impl FromStr for Purl {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             parts.qualify(key, decode(value)?)?;
         }
-        parts.canonical()
+        Ok(parts)
     }
-}
 
-impl fmt::Display for Purl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Purl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-struct Split<'p> {
-    kind: &'p str,
-    namespace: Option<&'p str>,
-    name: &'p str,
-    version: Option<&'p str>,
-    qualifiers: Option<&'p str>,
-    subpath: Option<&'p str>,
-}
-
-/// The parts, decoded.
-struct Parts {
-    kind: String,
-    namespace: Vec<String>,
-    name: String,
-    version: Option<String>,
-    qualifiers: BTreeMap<String, String>,
-    subpath: Vec<String>,
-}
-
-impl Parts {
-    fn qualify(&mut self, key: &str, value: String) -> Result<(), PurlError> {
+    pub(super) fn qualify(&mut self, key: &str, value: String) -> Result<(), PurlError> {
         let good = key.starts_with(|c: char| c.is_ascii_alphabetic())
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
         if !good {
@@ -225,7 +119,7 @@ impl Parts {
     }
 
     /// The rules of the type definitions, then the text.
-    fn canonical(mut self) -> Result<Purl, PurlError> {
+    pub(super) fn purl(mut self, case: Case) -> Result<Purl, PurlError> {
         let fail = |reason: String| Err(PurlError(reason));
         let good = self.kind.starts_with(|c: char| c.is_ascii_alphabetic())
             && self.kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(&byte));
@@ -236,7 +130,7 @@ impl Parts {
         if self.name.is_empty() {
             return fail("it has no name".to_owned());
         }
-        self.fold();
+        self.fold(case);
         let kind = self.kind.as_str();
         match kind {
             "bazel" | "bitnami" | "cargo" | "chrome-extension" | "cocoapods" | "conda" | "cran" | "gem"
@@ -273,12 +167,13 @@ impl Parts {
 
     /// Lower case and normal forms, where the type asks for them
     /// (`types/*-definition.json` of the specification).
-    fn fold(&mut self) {
+    fn fold(&mut self, case: Case) {
         let namespace_and_name = |parts: &mut Self| {
             parts.namespace.iter_mut().for_each(|part| *part = part.to_lowercase());
             parts.name = parts.name.to_lowercase();
         };
         match self.kind.as_str() {
+            "github" if case == Case::Written => {}
             "alpm" | "apk" | "bitbucket" | "brew" | "composer" | "deb" | "github" | "hex" | "luarocks" => {
                 namespace_and_name(self);
             }
@@ -361,111 +256,4 @@ fn is_extension_version(version: &str) -> bool {
 
 fn subpath_parts(subpath: &str) -> impl Iterator<Item = &str> {
     subpath.split('/').filter(|part| !matches!(*part, "" | "." | ".."))
-}
-
-fn cut(text: &str, separator: char) -> (&str, Option<&str>) {
-    text.split_once(separator).map_or((text, None), |(before, after)| (before, Some(after)))
-}
-
-/// Everything but letters, digits, `.-_~` and the colon is written as `%XX`.
-fn encode(out: &mut String, part: &str) {
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || b".-_~:".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-}
-
-/// The inverse of [`encode`], for what is known to be canonical.
-fn decoded(part: &str) -> Cow<'_, str> {
-    strictly_decoded(part).unwrap_or(Cow::Borrowed(part))
-}
-
-fn strictly_decoded(part: &str) -> Result<Cow<'_, str>, PurlError> {
-    if !part.contains('%') {
-        return Ok(Cow::Borrowed(part));
-    }
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = |at: usize| after.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        match (first, hex(0), hex(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes)
-        .map(Cow::Owned)
-        .map_err(|_| PurlError("it encodes bytes that are not UTF-8".to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn build(kind: &str, namespace: Option<&str>, name: &str, version: Option<&str>) -> String {
-        Purl::new(kind, namespace, name, version, &[]).unwrap().to_string()
-    }
-
-    #[test]
-    fn parts_come_back_as_they_went_in() {
-        let purl = Purl::with_subpath(
-            "github",
-            Some("Actions"),
-            "cache",
-            Some("v4+x"),
-            &[("vcs_url", "git+https://h/p?x#y"), ("arch", "")],
-            Some("/./save/"),
-        )
-        .unwrap();
-        assert_eq!(
-            purl.as_str(),
-            "pkg:github/actions/cache@v4%2Bx?vcs_url=git%2Bhttps:%2F%2Fh%2Fp%3Fx%23y#save"
-        );
-        assert_eq!(purl.kind(), "github");
-        assert_eq!(purl.namespace().as_deref(), Some("actions"));
-        assert_eq!(purl.name(), "cache");
-        assert_eq!(purl.version().as_deref(), Some("v4+x"));
-        assert_eq!(purl.qualifiers().collect::<Vec<_>>(), [("vcs_url", Cow::from("git+https://h/p?x#y"))]);
-        assert_eq!(purl.subpath().as_deref(), Some("save"));
-        assert_eq!(purl.without_version().as_str(), "pkg:github/actions/cache");
-        assert_eq!(purl.as_str().parse(), Ok(purl.clone()));
-    }
-
-    #[test]
-    fn case_is_kept_where_the_ecosystem_keeps_it() {
-        assert_eq!(build("npm", None, "JSONStream", Some("1.3.5")), "pkg:npm/JSONStream@1.3.5");
-        assert_eq!(build("npm", Some("@babel"), "core", Some("7.0.0")), "pkg:npm/%40babel/core@7.0.0");
-        assert_eq!(build("pypi", None, "Zope_Interface", Some("5")), "pkg:pypi/zope-interface@5");
-        assert_eq!(
-            build("golang", Some("github.com/Masterminds"), "semver", Some("v3.2.1+incompatible")),
-            "pkg:golang/github.com/Masterminds/semver@v3.2.1%2Bincompatible"
-        );
-    }
-
-    #[test]
-    fn what_is_not_one() {
-        for text in [
-            "",
-            "pkg:",
-            "pkg:npm",
-            "pkg:npm/",
-            "npm/a@1",
-            "pkg:1a/b",
-            "pkg:npm/a?b c=d",
-            "pkg:npm/%ff",
-            "pkg:cargo/a/b",
-        ] {
-            assert!(text.parse::<Purl>().is_err(), "{text}");
-        }
-        assert!(Purl::new("npm", None, "", None, &[]).is_err());
-    }
 }
