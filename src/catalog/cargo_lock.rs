@@ -59,7 +59,7 @@ fn packages(document: &DeTable<'_>, harvest: &mut Harvest) {
             .filter_map(|id| crates.get(id)?.purl.clone())
             .collect();
         match (&krate.purl, krate.source) {
-            (Some(from), _) => needs.iter().for_each(|to| harvest.link(from, to)),
+            (Some(from), _) => harvest.needs(from, &needs),
             // Without a source it is a member of the workspace or a path dependency: built here.
             (None, None) => harvest.root(Some(krate.name), Some(krate.version), needs),
             (None, Some(_)) => {}

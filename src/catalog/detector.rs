@@ -8,7 +8,7 @@ use crate::rule::Family;
 use crate::source::{Kind, RelPath, Source};
 
 use super::harvest::{Cataloger, Harvest};
-use super::{catalogers, rules};
+use super::{catalogers, rules, scope};
 
 /// What the configuration says about catalogers.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +33,7 @@ impl CatalogDetector {
         let cataloger = self.find(source.path())?;
         let mut harvest = Harvest::new(source);
         cataloger.catalog(source, &mut harvest);
+        scope::anchor(&mut harvest.inventory);
         Some((cataloger.format(), harvest))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::inventory::{Inventory, Package, Purl, Root};
+use crate::inventory::{Completeness, Inventory, Package, Purl, Root};
 use crate::source::{RelPath, Source, Span};
 
 /// Reads one format.
@@ -88,11 +88,10 @@ impl Harvest {
         self.inventory.add(package);
     }
 
-    /// Records that `from` depends on `to`, unless it is the same package.
-    pub fn link(&mut self, from: &Purl, to: &Purl) {
-        if from != to {
-            self.inventory.link(from.clone(), to.clone());
-        }
+    /// Records all that a package needs, which may be nothing. It does not need itself.
+    pub fn needs<'p>(&mut self, from: &Purl, needs: impl IntoIterator<Item = &'p Purl>) {
+        let others = needs.into_iter().filter(|to| *to != from).cloned();
+        self.inventory.edges.entry(from.clone()).or_default().extend(others);
     }
 
     /// Adds a project; without a name it takes that of its folder.
@@ -110,7 +109,7 @@ impl Harvest {
 
     /// Notes a place that could not be understood.
     pub fn broken(&mut self, range: Range<u32>, reason: impl Into<String>) {
-        self.inventory.incomplete = true;
+        self.inventory.completeness = Completeness::Partial;
         self.broken.push(Broken { span: self.source.span(range), reason: reason.into() });
     }
 

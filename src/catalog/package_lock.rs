@@ -93,7 +93,7 @@ fn by_folder(root: Node<'_, '_>, packages: Node<'_, '_>, harvest: &mut Harvest) 
             };
             harvest.root(name, version, needs);
         } else if let Some(Some(from)) = places.get(folder) {
-            needs.iter().for_each(|to| harvest.link(from, to));
+            harvest.needs(from, &needs);
         }
     }
 }
@@ -171,13 +171,10 @@ fn by_nesting(root: Node<'_, '_>, dependencies: Node<'_, '_>, harvest: &mut Harv
     let mut wanted = BTreeSet::new();
     for (id, entry) in entries.iter().enumerate() {
         let Some(from) = found.get(id).and_then(|from| from.purl.as_ref()) else { continue };
-        let Some(requires) = entry.get("requires") else { continue };
-        for to in requires.entries().filter_map(|(name, ..)| resolve(id, name)) {
-            harvest.link(from, &to);
-            if to != *from {
-                wanted.insert(to);
-            }
-        }
+        let requires = entry.get("requires").into_iter().flat_map(Node::entries);
+        let needs: BTreeSet<Purl> = requires.filter_map(|(name, ..)| resolve(id, name)).collect();
+        harvest.needs(from, &needs);
+        wanted.extend(needs.into_iter().filter(|to| to != from));
     }
     // Version 1 does not say what the project itself asked for: what nobody else needs.
     let needs =

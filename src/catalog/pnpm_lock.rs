@@ -90,7 +90,7 @@ fn one(document: Node<'_>, seeds: &mut Vec<(Scope, BTreeSet<Purl>)>, harvest: &m
             let from = key.as_str().and_then(|id| by_key.get(id).or_else(|| by_key.get(without_peers(id))));
             let Some(from) = from.cloned() else { continue };
             for kind in ["dependencies", "optionalDependencies"] {
-                needs(entry.get(kind), &by_key).iter().for_each(|to| harvest.link(&from, to));
+                harvest.needs(&from, &needs(entry.get(kind), &by_key));
             }
         }
     }

@@ -66,12 +66,12 @@ fn packages(document: &DeTable<'_>, harvest: &mut Harvest) {
         harvest.package(package, place);
     }
     for (from, entry) in &added {
-        let needs = toml::table(entry, "dependencies").into_iter().flatten();
-        for (name, wanted) in needs {
+        let needs = toml::table(entry, "dependencies").into_iter().flatten().flat_map(|(name, wanted)| {
             // A constraint is a range: only an exact one tells versions apart.
             let exact = constraint(wanted.get_ref()).and_then(|text| text.strip_prefix("=="));
-            by_name.find(name.get_ref(), exact).for_each(|to| harvest.link(from, to));
-        }
+            by_name.find(name.get_ref(), exact)
+        });
+        harvest.needs(from, needs);
     }
     // The file names neither the project nor what it asks for: what nobody else needs.
     let needs: BTreeSet<Purl> = scope::unwanted(&harvest.inventory);

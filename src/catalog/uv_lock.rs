@@ -74,7 +74,7 @@ fn packages(document: &DeTable<'_>, harvest: &mut Harvest) {
         let needs = found(toml::array(entry, "dependencies"), &by_name);
         let extras = grouped(entry, "optional-dependencies", &by_name);
         match purl {
-            Some(from) => needs.iter().chain(&extras).for_each(|to| harvest.link(from, to)),
+            Some(from) => harvest.needs(from, needs.iter().chain(&extras)),
             None => {
                 let development = grouped(entry, "dev-dependencies", &by_name);
                 let all = needs.iter().chain(&extras).chain(&development).cloned().collect();

@@ -102,11 +102,10 @@ fn classic(text: &str, harvest: &mut Harvest) {
         }
     }
     for (from, block) in &added {
-        for (name, reference) in &block.needs {
-            if let Some(to) = by_descriptor.get(format!("{name}@{reference}").as_str()) {
-                harvest.link(from, to);
-            }
-        }
+        let needs = block.needs.iter();
+        let needs =
+            needs.filter_map(|(name, reference)| by_descriptor.get(format!("{name}@{reference}").as_str()));
+        harvest.needs(from, needs);
     }
     // The file does not name the project: what nobody else needs.
     let needs = scope::unwanted(&harvest.inventory);
@@ -201,7 +200,7 @@ fn berry(source: &Source, harvest: &mut Harvest) {
             }
         }
         match purl {
-            Some(from) => needs.iter().for_each(|to| harvest.link(from, to)),
+            Some(from) => harvest.needs(from, &needs),
             None => {
                 let version =
                     entry.get("version").and_then(Node::as_str).filter(|at| *at != "0.0.0-use.local");

@@ -125,11 +125,9 @@ fn convert(session: &mut Session<'_>, file: &Path, clock: Clock) -> anyhow::Resu
     }
     let name = file.file_stem().map(|name| printable(name.as_encoded_bytes())).unwrap_or_default();
     let settings = Settings {
-        author: read.author,
-        subject: read.subject.unwrap_or(name),
-        version: read.version,
+        subject: read.subject.clone().unwrap_or(name),
         timestamp: clock.timestamp(read.timestamp),
-        ..Settings::default()
+        ..read.settings(None)
     };
     Ok((read.inventory, settings))
 }
@@ -141,12 +139,20 @@ fn catalog(
     clock: Clock,
 ) -> anyhow::Result<(Inventory, Settings, bool)> {
     let tree = Tree::around(Some(&args.target), &session.io.cwd);
+    // Outside of git the tree is what was asked for, so that the document is the same from wherever it was asked.
+    let (tree, cwd, root) = match tree.in_repository() || !session.io.cwd.join(&args.target).is_dir() {
+        true => (tree, session.io.cwd.clone(), args.target.clone()),
+        false => {
+            let top = tree.start().to_owned();
+            (Tree::around(None, &top), top, PathBuf::from("."))
+        }
+    };
     let config = session.config(&tree, Overrides::default(), clock)?;
     let registry = Registry::new(config.lint.clone(), &config.secrets)?;
     let selection = Selection::new(Persona::Regular, vec![Family::Sbom]);
     let plan = Plan {
-        cwd: session.io.cwd.clone(),
-        roots: vec![args.target.clone()],
+        cwd,
+        roots: vec![root],
         scope: Scope::Tree,
         exclude: gate::globs(&config.exclude)?,
         builds: config.builds.clone(),
@@ -212,10 +218,7 @@ impl Provenance {
         });
         let folder = |path: &Path| path.file_name().map(|name| printable(name.as_encoded_bytes()));
         let top = remote_name.or_else(|| folder(tree.top())).unwrap_or_else(|| "directory".to_owned());
-        let below = tree.reported(tree.start()).filter(|below| !below.is_top());
-        let name = match below {
-            // Outside of git the top is no more than where the caller stands.
-            Some(_) if !tree.in_repository() => folder(tree.start()).unwrap_or(top),
+        let name = match tree.reported(tree.start()).filter(|below| !below.is_top()) {
             Some(below) => format!("{top}/{below}"),
             None => top,
         };

@@ -13,12 +13,13 @@ use crate::source::Place;
 pub struct Inventory {
     /// Every package once.
     pub packages: BTreeMap<Purl, Package>,
-    /// Who depends on whom; both ends are in `packages`.
+    /// Who depends on whom; both ends are in `packages`. An entry holds all that a package needs, which may be nothing;
+    /// of a package without an entry that is not known.
     pub edges: BTreeMap<Purl, BTreeSet<Purl>>,
     /// The projects whose files named the packages.
     pub roots: Vec<Root>,
-    /// True when a file could not be read in full, so that something may be missing.
-    pub incomplete: bool,
+    /// How much of that its files hold.
+    pub completeness: Completeness,
 }
 
 impl Inventory {
@@ -48,7 +49,7 @@ impl Inventory {
         self.roots.extend(other.roots);
         self.roots.sort();
         self.roots.dedup();
-        self.incomplete |= other.incomplete;
+        self.completeness = self.completeness.max(other.completeness);
     }
 
     /// Makes one package of those whose package URLs differ only in spelling, as `Azure/login` and `azure/login` do:
@@ -84,6 +85,18 @@ impl Inventory {
         }
         renamed.len()
     }
+}
+
+/// How much of what its files say an inventory holds; the last is the least.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Completeness {
+    /// All.
+    #[default]
+    Full,
+    /// It comes from a document that does not say.
+    Unsaid,
+    /// A file could not be read in full, so that something may be missing.
+    Partial,
 }
 
 /// One package.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::document::{
-    Document, SUBJECT_REF, TOOL, TOOL_URL, TOOL_VERSION, clean_url, content_uuid, hash_word, is_well_formed,
+    DATA_LICENCE, Document, PHASE, SUBJECT_REF, TOOL, TOOL_URL, TOOL_VERSION, clean_url, content_uuid,
+    hash_word, is_well_formed,
 };
 use super::licence::Licence;
 use super::{CycloneDxVersion, SbomError};
@@ -93,7 +94,7 @@ fn metadata<'a>(document: &'a Document<'a>, version: CycloneDxVersion) -> Metada
     Metadata {
         timestamp: None,
         lifecycles: if version >= CycloneDxVersion::V1_5 {
-            vec![Lifecycle { phase: "pre-build" }]
+            vec![Lifecycle { phase: PHASE }]
         } else {
             Vec::new()
         },
@@ -116,7 +117,7 @@ fn metadata<'a>(document: &'a Document<'a>, version: CycloneDxVersion) -> Metada
             contact: author.email.iter().map(|email| Contact { name: None, email: Some(email) }).collect(),
         }),
         licenses: [LicenceChoice::Licence {
-            license: LicenceEntry { id: Some("CC0-1.0".to_owned()), ..LicenceEntry::default() },
+            license: LicenceEntry { id: Some(DATA_LICENCE.to_owned()), ..LicenceEntry::default() },
         }],
     }
 }

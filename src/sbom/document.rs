@@ -8,12 +8,16 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{SbomError, Settings};
-use crate::inventory::{Checksum, HashAlgorithm, Inventory, Package, Purl, Root};
+use crate::inventory::{Checksum, Completeness, HashAlgorithm, Inventory, Package, Purl, Root};
 
 /// Name of this program in documents.
 pub(super) const TOOL: &str = "plimsoll";
 /// Its version.
 pub(super) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Licence of documents, as data.
+pub(super) const DATA_LICENCE: &str = "CC0-1.0";
+/// Phase of the life cycle that documents are about: files are read, nothing is built.
+pub(super) const PHASE: &str = "pre-build";
 /// Where it lives.
 pub(super) const TOOL_URL: &str = env!("CARGO_PKG_REPOSITORY");
 
@@ -88,7 +92,7 @@ impl<'a> Document<'a> {
         }
         needs.insert(SUBJECT_REF, own);
         // In a file that could not be read in full, any entry may have lost a line.
-        if inventory.incomplete {
+        if inventory.completeness > Completeness::Full {
             known.clear();
         }
         let only_version = match inventory.roots.as_slice() {
@@ -107,7 +111,7 @@ impl<'a> Document<'a> {
             packages,
             needs,
             known,
-            incomplete: settings.incomplete || inventory.incomplete,
+            incomplete: settings.incomplete || inventory.completeness == Completeness::Partial,
         })
     }
 

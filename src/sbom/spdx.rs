@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::SbomError;
 use super::document::{
-    Document, SUBJECT_REF, TOOL, TOOL_VERSION, clean_url, content_uuid, hash_word, is_well_formed,
+    DATA_LICENCE, Document, SUBJECT_REF, TOOL, TOOL_VERSION, clean_url, content_uuid, hash_word,
+    is_well_formed,
 };
 use super::licence::Licence;
 use crate::inventory::{Package, PackageKind, Scope};
@@ -127,7 +128,7 @@ fn spdx<'a>(document: &'a Document<'a>) -> Spdx<'a> {
     packages.extend(document.packages.iter().map(|package| spdx_package(package, &mut extracted)));
     Spdx {
         spdx_version: "SPDX-2.3",
-        data_license: "CC0-1.0",
+        data_license: DATA_LICENCE,
         spdx_id: DOCUMENT_ID,
         name: &document.settings.subject,
         document_namespace: String::new(),

@@ -16,11 +16,13 @@ python="$cache/sbom-python/bin/python"
   'cyclonedx-python-lib[validation]==11.12.0' 'spdx-tools==0.8.5'
 
 export SOURCE_DATE_EPOCH=1760000000
-# document SHOP NAME ARGUMENT...: the same tree at two places, under two locales and time zones, gives the same bytes.
+# document SHOP NAME ARGUMENT...: the same tree at two places, asked for from inside and from elsewhere, under two
+# locales, time zones and numbers of threads, gives the same bytes.
 document() {
   local shop="$1" name="$2"
   (cd "$work/first/$shop" && "$binary" sbom "${@:3}" -o "$work/$name")
-  (cd "$work/second/deeper/$shop" && TZ=Asia/Tokyo LC_ALL=C "$binary" sbom "${@:3}" -o "$work/again")
+  (cd / && TZ=Asia/Tokyo LC_ALL=C PLIMSOLL_THREADS=1 \
+    "$binary" sbom "$work/second/deeper/$shop" "${@:3}" -o "$work/again")
   if ! cmp "$work/$name" "$work/again"; then
     diff "$work/$name" "$work/again" | head -20
     exit 1

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::SbomError;
+use super::super::document::{DATA_LICENCE, PHASE, TOOL};
 use super::{Element, Gathered, Read, Scope, items, shortened, text};
 
 const VERSIONS: [&str; 6] = ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
@@ -39,12 +40,59 @@ pub(super) fn read(bom: &Value, encoding: &str) -> Result<Read, SbomError> {
             gathered.needs.push((from.clone(), to.to_owned()));
         }
     }
+    for composition in items(bom, "compositions") {
+        read_composition(&mut gathered, composition);
+    }
     Ok(gathered.finish(format!("CycloneDX {version} {encoding}")))
+}
+
+/// What is said about who needs whom is kept, and that something is missing; the rest has no place.
+fn read_composition(gathered: &mut Gathered, composition: &Value) {
+    gathered.lost.members_but(
+        composition,
+        "composition",
+        &["bom-ref", "aggregate", "assemblies", "dependencies"],
+    );
+    let references = |member| items(composition, member).iter().filter_map(Value::as_str).map(str::to_owned);
+    match text(composition, "aggregate").as_deref() {
+        Some("complete") => {
+            gathered.complete.extend(references("dependencies"));
+            if references("assemblies").next().is_some() {
+                gathered.lost.add("composition of parts that is complete");
+            }
+        }
+        Some("incomplete") => gathered.incomplete = true,
+        None | Some("unknown" | "not_specified") => {}
+        Some(other) => gathered.lost.add(&format!("composition that is `{}`", shortened(other))),
+    }
 }
 
 fn read_metadata(gathered: &mut Gathered, metadata: &Value) {
     let known = ["timestamp", "authors", "component", "manufacturer", "licenses", "lifecycles", "tools"];
     gathered.lost.members_but(metadata, "metadata", &known);
+    // These three are written anew and say the same of every document.
+    let tools = metadata.get("tools").unwrap_or(&Value::Null);
+    let of = |list: &[Value], path: &str, ours: &str| {
+        list.iter().all(|item| item.pointer(path).and_then(Value::as_str) == Some(ours))
+    };
+    for (member, same) in [
+        (
+            "tools",
+            [
+                tools.as_array().map_or(&[][..], Vec::as_slice),
+                items(tools, "components"),
+                items(tools, "services"),
+            ]
+            .iter()
+            .all(|list| of(list, "/name", TOOL)),
+        ),
+        ("lifecycles", of(items(metadata, "lifecycles"), "/phase", PHASE)),
+        ("licenses", of(items(metadata, "licenses"), "/license/id", DATA_LICENCE)),
+    ] {
+        if !same {
+            gathered.lost.add(&format!("metadata member `{member}`"));
+        }
+    }
     gathered.timestamp = text(metadata, "timestamp");
     let authors = items(metadata, "authors");
     if authors.len() > 1 {

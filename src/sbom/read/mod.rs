@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::document::{clean_url, is_well_formed};
 use super::{SbomError, Settings};
 use crate::inventory::{
-    Checksum, HashAlgorithm, Inventory, Package, PackageKind, Purl, PurlError, Root, Scope,
+    Checksum, Completeness, HashAlgorithm, Inventory, Package, PackageKind, Purl, PurlError, Root, Scope,
 };
 use crate::source::{RelPath, printable_str};
 
@@ -45,6 +45,8 @@ pub struct Read {
     pub author: Option<String>,
     /// When, in seconds since 1970 UTC.
     pub timestamp: Option<i64>,
+    /// True when the document says that something is missing.
+    pub incomplete: bool,
     /// What the inventory has no place for, or had to be made up, in words; sorted.
     pub lost: Vec<String>,
 }
@@ -59,7 +61,7 @@ impl Read {
             version: self.version.clone(),
             vcs_url: self.vcs_url.clone(),
             commit: self.commit.clone(),
-            incomplete: false,
+            incomplete: self.incomplete,
             timestamp: timestamp.or(self.timestamp).unwrap_or(0),
         }
     }
@@ -121,6 +123,10 @@ struct Gathered {
     elements: Vec<Element>,
     /// Who needs whom, by reference.
     needs: Vec<(String, String)>,
+    /// References whose needs are said to be all there.
+    complete: BTreeSet<String>,
+    /// True when the document says that something is missing.
+    incomplete: bool,
     author: Option<String>,
     timestamp: Option<String>,
     lost: Losses,
@@ -200,6 +206,15 @@ impl Gathered {
             };
             inventory.roots.push(root);
         }
+        // Either the document stands in for all the needs that it names, or for none.
+        let complete: BTreeSet<&Purl> = self.complete.iter().filter_map(|of| purls.get(of)).collect();
+        if !self.complete.is_empty() && inventory.edges.keys().all(|owner| complete.contains(owner)) {
+            for purl in complete {
+                inventory.edges.entry(purl.clone()).or_default();
+            }
+        } else {
+            inventory.completeness = Completeness::Unsaid;
+        }
         inventory.roots.extend(roots.into_values());
         inventory.roots.sort();
         for _ in 0..inventory.unite_spellings() {
@@ -216,6 +231,7 @@ impl Gathered {
             commit: self.subject.commit,
             author: self.author,
             timestamp: timestamp.map(|time| time.timestamp()),
+            incomplete: self.incomplete,
             lost: self
                 .lost
                 .0
