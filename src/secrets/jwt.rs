@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::codec;
+use super::cursor::ahead;
+use super::found::Found;
 use super::pattern::is_escape_tail;
-use super::structure::{Found, ahead};
 use crate::rule::Severity;
 
 /// The longest token looked at.

@@ -2,14 +2,24 @@
 
 mod anchors;
 mod assignment;
+mod aws;
 mod checks;
+mod client_file;
 mod codec;
+mod command_line;
+mod connection;
+mod cursor;
+mod found;
+mod http;
+mod json_key;
 mod jwt;
 mod pack;
 mod pattern;
 mod pem;
 mod placeholder;
+mod promise;
 pub mod sample;
+mod sql;
 mod structure;
 mod url;
 mod utf16;
@@ -23,11 +33,13 @@ use crate::detect::{Detector, Sink};
 use crate::finding::{SecretFacts, hex};
 use crate::rule::{Family, RuleMeta, Severity};
 use crate::source::{RelPath, Source};
-use assignment::{Dialect, Promise};
+use assignment::Dialect;
+use found::Found;
 pub use pack::SecretsError;
 use pack::{Form, Pack, Rule, Start};
 pub use pattern::PatternError;
-use structure::{Found, Structure};
+use promise::Promise;
+use structure::Structure;
 
 /// A NUL in so many first bytes makes a file binary, as git has it.
 const BINARY_PROBE: usize = 8 * 1024;

@@ -1,7 +1,8 @@
 //! Private keys in their containers: PEM (RFC 7468, RFC 1421), OpenSSH, OpenPGP armor (RFC 9580), PuTTY.
 
 use super::codec;
-use super::structure::{Found, ahead, behind};
+use super::cursor::{ahead, behind};
+use super::found::Found;
 use crate::rule::Severity;
 
 /// The longest block looked at: a 16,384-bit RSA key, JSON-escaped and indented, takes less.

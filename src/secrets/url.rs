@@ -1,7 +1,8 @@
 //! Credentials in URLs, RFC 3986 section 3.2.1.
 
+use super::cursor::ahead;
+use super::found::Found;
 use super::placeholder::{entropy, is_placeholder};
-use super::structure::{Found, ahead};
 use crate::rule::Confidence;
 
 /// The password of `scheme://user:password@host`, or a token in the place of the user. `authority` is where the
