@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::found::Found;
-use super::placeholder::{entropy, is_identifier, is_path_or_url, is_placeholder, is_uuid};
+use super::placeholder::{entropy, is_documented, is_identifier, is_path_or_url, is_placeholder, is_uuid};
 use super::promise::{Promise, promise_of};
 use crate::rule::Confidence;
 
@@ -28,12 +28,12 @@ impl Dialect {
     pub(super) fn of(path: &[u8]) -> Self {
         let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
         let extension = memchr::memrchr(b'.', name).map_or(&b""[..], |dot| &name[dot + 1..]);
-        const CODE: [&str; 58] = [
+        const CODE: [&str; 59] = [
             "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "s", "S", "rs", "go", "py", "js", "jsx", "mjs", "cjs",
             "ts", "tsx", "java", "kt", "kts", "scala", "swift", "rb", "php", "cs", "fs", "vb", "m", "mm",
             "dart", "lua", "pl", "pm", "r", "jl", "ex", "exs", "erl", "hs", "ml", "clj", "groovy", "vue",
             "svelte", "css", "scss", "less", "md", "rst", "txt", "adoc", "html", "htm", "svg", "json",
-            "ipynb", "dts",
+            "ipynb", "dts", "map",
         ];
         if CODE.iter().any(|known| known.as_bytes() == extension) { Self::Code } else { Self::Config }
     }
@@ -69,20 +69,33 @@ fn judge(text: &[u8], operator: usize, dialect: Dialect) -> Option<(Promise, Fou
         _ if dialect == Dialect::Config => bare(text, at)?,
         _ => return None,
     };
+    let is_quoted = value.start > at;
     let bytes = &text[value.clone()];
     if bytes.len() < 6 || bytes.contains(&b' ') {
         return None;
     }
     let name = name_before(text, operator)?;
     let promise = promise_of(&text[name.clone()])?;
-    let is_quoted = value.start > at;
+    if opens_prose(text, operator, &name, promise, is_quoted) {
+        return None;
+    }
     let confidence = plausible(promise, bytes, is_quoted)?;
-    if text[name.clone()].eq_ignore_ascii_case(bytes) {
+    if text[name.clone()].eq_ignore_ascii_case(bytes) || is_documented(bytes) {
         return None;
     }
     let mut found = Found::new(value).confidence(confidence);
     found.name = Some(name);
     Some((promise, found))
+}
+
+/// `"PASS: it works"`: a word and a colon at the start of a string are a heading, not an assignment.
+fn opens_prose(text: &[u8], operator: usize, name: &Range<usize>, promise: Promise, is_quoted: bool) -> bool {
+    let quote = name.start.checked_sub(1).map(|at| text[at]);
+    promise == Promise::Password
+        && !is_quoted
+        && text[operator] == b':'
+        && name.end == operator
+        && matches!(quote, Some(b'"' | b'\'' | b'`'))
 }
 
 /// The inside of a quoted literal on one line, without interpolation.
@@ -182,6 +195,10 @@ fn plausible(promise: Promise, value: &[u8], quoted: bool) -> Option<Confidence>
             }
             if symbol && !is_identifier(value) {
                 return Some(Confidence::Medium);
+            }
+            // A bare `a.b` is a member of something.
+            if !quoted && !digit && value.contains(&b'.') {
+                return None;
             }
             // `hunter2` and `s3cret` read as names; so do `password1` and `field2`: only what is bare or has a digit counts.
             (digit || (!quoted && value.len() >= 8)).then_some(Confidence::Low)

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use sha2::{Digest, Sha256};
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -159,6 +160,54 @@ pub(super) fn bech32_encode(hrp: &str, bytes: &[u8]) -> String {
     format!("{hrp}1{}", digits.collect::<String>())
 }
 
+const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/// The checksum of base58check: four bytes of a double SHA-256.
+fn base58_sum(bytes: &[u8]) -> [u8; 4] {
+    let sum = Sha256::digest(Sha256::digest(bytes));
+    [sum[0], sum[1], sum[2], sum[3]]
+}
+
+/// True for base58check text, whose last four bytes sum up the rest (Bitcoin).
+pub(super) fn base58check_holds(text: &[u8]) -> bool {
+    // A number in base 256, least byte first; texts are some hundred characters at most.
+    let mut bytes: Vec<u8> = Vec::with_capacity(text.len());
+    for digit in text {
+        let Some(value) = BASE58.iter().position(|known| known == digit) else { return false };
+        let mut carry = value;
+        for byte in &mut bytes {
+            carry += usize::from(*byte) * 58;
+            *byte = (carry & 0xFF) as u8;
+            carry >>= 8;
+        }
+        if carry > 0 {
+            bytes.push(carry as u8);
+        }
+    }
+    let zeros = text.iter().take_while(|digit| **digit == b'1').count();
+    bytes.extend(std::iter::repeat_n(0, zeros));
+    bytes.reverse();
+    bytes.split_last_chunk::<4>().is_some_and(|(rest, sum)| base58_sum(rest) == *sum)
+}
+
+/// Text in base58check; the first byte must not be 0.
+pub(super) fn base58check_encode(bytes: &[u8]) -> String {
+    let mut digits: Vec<usize> = Vec::new();
+    for byte in bytes.iter().chain(&base58_sum(bytes)) {
+        let mut carry = usize::from(*byte);
+        for digit in &mut digits {
+            carry += *digit << 8;
+            *digit = carry % 58;
+            carry /= 58;
+        }
+        while carry > 0 {
+            digits.push(carry % 58);
+            carry /= 58;
+        }
+    }
+    digits.iter().rev().map(|digit| char::from(BASE58[*digit])).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +225,10 @@ mod tests {
         assert!(bech32_holds(b"abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw"));
         assert!(bech32_holds(b"A12UEL5L".as_slice()) || !bech32_holds(b"A12UEL5M"));
         assert!(!bech32_holds(b"abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxx"));
+        // The address of the first Bitcoin block.
+        assert!(base58check_holds(b"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"));
+        assert!(!base58check_holds(b"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"));
+        assert!(base58check_holds(base58check_encode(&[0x80, 7, 7]).as_bytes()));
         assert!(bech32_holds(bech32_encode("age-secret-key-", &[7; 32]).as_bytes()));
         assert_eq!((base62(61, 2), base36(35, 3)), ("0z".to_owned(), "00z".to_owned()));
     }

@@ -1,8 +1,11 @@
 //! Passwords on command lines.
 
-use super::cursor::{ahead, skip_blanks, value_at};
+use std::ops::Range;
+
+use super::cursor::{ahead, behind, run, skip_blanks, value_at};
 use super::found::Found;
 use super::placeholder::{is_identifier, is_path_or_url, is_placeholder};
+use crate::rule::Confidence;
 
 /// `-u user:password` or `--user user:password` of a command line.
 pub(super) fn user_flag(text: &[u8], after: usize) -> Option<Found> {
@@ -44,4 +47,68 @@ pub(super) fn password_flag(text: &[u8], after: usize) -> Option<Found> {
         && !is_identifier(value)
         && !is_path_or_url(value))
     .then(|| Found::new(range))
+}
+
+/// `echo user:password | chpasswd`; `at` is where the program's name stands.
+pub(super) fn chpasswd(text: &[u8], at: usize) -> Option<Found> {
+    let before = behind(text, at, 400);
+    let start = at - before.len() + memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    let line = &text[start..at];
+    let pipe = memchr::memrchr(b'|', line)?;
+    let echo = ["echo ", "printf "]
+        .into_iter()
+        .filter_map(|word| Some(memchr::memmem::rfind(&line[..pipe], word.as_bytes())? + word.len()))
+        .max()?;
+    let mut value = skip_blanks(text, start + echo);
+    while text.get(value) == Some(&b'-') {
+        value = skip_blanks(text, run(text, value, 8, |byte| byte != b' ').end);
+    }
+    let pair = value_at(text, value, 200, b"|")?;
+    let colon = memchr::memchr(b':', &text[pair.clone()])?;
+    let (user, secret) = (pair.start..pair.start + colon, pair.start + colon + 1..pair.end);
+    let escaped = text[secret.clone()].ends_with(b"\\n");
+    let secret = secret.start..secret.end - if escaped { 2 } else { 0 };
+    let found = literal(text, secret.clone())?;
+    // `user:user` is what demonstrations do.
+    Some(if text[user] == text[secret] { found.confidence(Confidence::Low) } else { found })
+}
+
+/// `-p password` or `-ppassword` right behind the program's name (sshpass).
+pub(super) fn short_flag(text: &[u8], after: usize) -> Option<Found> {
+    let flag = skip_blanks(text, after);
+    if !ahead(text, flag, 2).starts_with(b"-p") {
+        return None;
+    }
+    literal(text, value_at(text, skip_blanks(text, flag + 2), 200, b";|&)\"'`")?)
+}
+
+/// `-ppassword`, without a blank, among the flags of a MySQL client.
+pub(super) fn attached_flag(text: &[u8], after: usize) -> Option<Found> {
+    let line = ahead(text, after.saturating_sub(1), 400);
+    let line =
+        &line[..line.iter().position(|byte| matches!(byte, b'\n' | b'|' | b';')).unwrap_or(line.len())];
+    let flag = memchr::memmem::find(line, b" -p")? + 3;
+    if line.get(flag).is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'-') {
+        return None;
+    }
+    let range = value_at(text, after.saturating_sub(1) + flag, 200, b";|&)\"'`,<>")?;
+    let plain = text[range.clone()].iter().all(u8::is_ascii_alphabetic);
+    let found = literal(text, range)?;
+    Some(if plain { found.confidence(Confidence::Low) } else { found })
+}
+
+/// `ConvertTo-SecureString "password" -AsPlainText` of PowerShell.
+pub(super) fn secure_string(text: &[u8], after: usize) -> Option<Found> {
+    let line = ahead(text, after, 400);
+    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    memchr::memmem::find(&line.to_ascii_lowercase(), b"-asplaintext")?;
+    let quote = line.iter().position(|byte| matches!(byte, b'"' | b'\''))?;
+    literal(text, value_at(text, after + quote, 200, b"")?)
+}
+
+/// A value that is written out, not taken from elsewhere.
+fn literal(text: &[u8], range: Range<usize>) -> Option<Found> {
+    let value = &text[range.clone()];
+    let reference = value.starts_with(b"$") || value.starts_with(b"%") || value.contains(&b'`');
+    (value.len() >= 4 && !reference && !is_placeholder(value)).then(|| Found::new(range))
 }

@@ -4,7 +4,7 @@ use super::codec;
 use super::cursor::{ahead, behind, is_base64, run};
 use super::found::Found;
 use super::pattern::is_escape_tail;
-use super::placeholder::{entropy, is_identifier, is_placeholder, is_stand_in};
+use super::placeholder::{entropy, is_documented, is_identifier, is_placeholder, is_stand_in};
 
 /// `Basic <base64 of user:password>`, RFC 7617.
 pub(super) fn basic_header(text: &[u8], at: usize, value: usize) -> Option<Found> {
@@ -19,8 +19,8 @@ pub(super) fn basic_header(text: &[u8], at: usize, value: usize) -> Option<Found
     let colon = memchr::memchr(b':', &decoded)?;
     let (user, password) = (&decoded[..colon], &decoded[colon + 1..]);
     let printable = std::str::from_utf8(&decoded).is_ok_and(|text| !text.chars().any(char::is_control));
-    (printable && !user.is_empty() && password.len() >= 3 && !is_placeholder(password))
-        .then(|| Found::new(range).verified())
+    let example = is_placeholder(password) || is_documented(&text[range.clone()]);
+    (printable && !user.is_empty() && password.len() >= 3 && !example).then(|| Found::new(range).verified())
 }
 
 /// `Bearer <token>`, RFC 6750.

@@ -43,8 +43,10 @@ fn object(part: &[u8]) -> Option<Map<String, Value>> {
     serde_json::from_slice(&codec::base64_decode(part)?).ok()
 }
 
-/// The token of jwt.io's front page, and roles that are public by design (Supabase `anon`).
+/// The tokens of jwt.io's front page and of PyJWT's manual, and roles that are public by design (Supabase `anon`).
 fn is_documented(payload: &Map<String, Value>) -> bool {
     let is = |name: &str, value: &str| payload.get(name).and_then(Value::as_str) == Some(value);
-    (is("sub", "1234567890") && is("name", "John Doe")) || is("role", "anon")
+    (is("sub", "1234567890") && is("name", "John Doe"))
+        || is("role", "anon")
+        || (is("some", "payload") && payload.len() == 1)
 }

@@ -13,6 +13,7 @@ mod found;
 mod http;
 mod json_key;
 mod jwt;
+mod kubernetes;
 mod pack;
 mod pattern;
 mod pem;
@@ -45,6 +46,11 @@ use structure::Structure;
 const BINARY_PROBE: usize = 8 * 1024;
 /// How far around a keyword a regular expression looks.
 const REGEX_REACH: usize = 512;
+
+/// How far, in lines and bytes, the halves of a pair may lie apart; and how many findings between are looked at.
+const PAIR_LINES: usize = 10;
+const PAIR_REACH: usize = 4096;
+const PAIR_SEARCH: usize = 64;
 
 /// What the configuration says about secrets.
 #[derive(Clone, Default)]
@@ -166,7 +172,36 @@ impl SecretDetector {
             return (all, Vec::new());
         }
         let masked = all.iter().map(|one| (one.found.range.clone(), one.found.shown)).collect();
-        (most_specific(all), masked)
+        let mut all = most_specific(all);
+        self.raise_pairs(text, &mut all);
+        (all, masked)
+    }
+
+    /// The public half of a pair is as grave as the secret half when both lie together.
+    fn raise_pairs(&self, text: &[u8], all: &mut [Candidate]) {
+        for index in 0..all.len() {
+            let Some(pair) = self.pack.rules.get(all[index].rule).and_then(|rule| rule.pair.as_deref())
+            else {
+                continue;
+            };
+            let here = all[index].found.range.start;
+            let near = |other: &Candidate| {
+                let there = other.found.range.start;
+                let (from, to) = (here.min(there), here.max(there));
+                to - from <= PAIR_REACH && memchr::memchr_iter(b'\n', &text[from..to]).count() <= PAIR_LINES
+            };
+            let later =
+                all[index + 1..].iter().take_while(|other| other.found.range.start - here <= PAIR_REACH);
+            let earlier =
+                all[..index].iter().rev().take_while(|other| here - other.found.range.start <= PAIR_REACH);
+            let severity = later.chain(earlier).take(PAIR_SEARCH).find_map(|other| {
+                let rule = self.pack.rules.get(other.rule)?;
+                (rule.meta.id.as_str() == pair && near(other)).then_some(rule.meta.severity)
+            });
+            if severity.is_some() {
+                all[index].found.severity = severity;
+            }
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one occurrence of one anchor of one rule in one text")]

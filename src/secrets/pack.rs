@@ -89,6 +89,9 @@ struct Entry {
     severity: Severity,
     #[serde(default = "high")]
     confidence: Confidence,
+    /// Takes the severity of this rule when a secret of it lies within ten lines.
+    #[serde(default)]
+    pair: Option<String>,
     /// How many bytes at the front are public.
     #[serde(default)]
     shown: Option<u32>,
@@ -117,6 +120,7 @@ pub(super) struct Rule {
     pub(super) checks: Vec<Check>,
     pub(super) entropy: f32,
     pub(super) shown: Option<u32>,
+    pub(super) pair: Option<String>,
     pub(super) files: Vec<String>,
     pub(super) keywords: Vec<String>,
     pub(super) examples: Vec<String>,
@@ -272,6 +276,7 @@ fn compile(file: &File, entry: Entry) -> Result<Rule, String> {
         checks,
         entropy: entry.entropy.unwrap_or(2.3),
         shown: entry.shown,
+        pair: entry.pair,
         files: entry.files,
         keywords: if needs_keywords { entry.keywords } else { Vec::new() },
         examples: entry.examples,

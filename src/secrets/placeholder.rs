@@ -1,5 +1,7 @@
 //! Values that stand for a secret and are none: variables, templates, examples, walks over the keyboard.
 
+use sha2::{Digest, Sha256};
+
 /// Shannon entropy in bits a byte.
 pub(super) fn entropy(value: &[u8]) -> f32 {
     let mut counts = [0_u32; 256];
@@ -147,6 +149,23 @@ const COMMON: [&[u8]; 60] = [
 const WALKS: [&[u8]; 6] =
     [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"qazwsxedc", b"1q2w3e4r5t", b"1234567890"];
 
+/// Starts of the SHA-256 of tokens and headers that RFC 6749, 6750 and 7617 print as examples.
+const DOCUMENTED: [u64; 7] = [
+    0x6c96_130f_130a_b0d6,
+    0x00cf_4c78_1dc3_7003,
+    0xca74_59e2_b267_76de,
+    0xe997_4c50_7d2a_8021,
+    0xcf4d_418e_d3de_92d7,
+    0xb8e1_4854_5b13_c78b,
+    0x687d_a00b_09c8_3361,
+];
+
+/// True for the examples of the standards, which half of all documentation repeats.
+pub(super) fn is_documented(value: &[u8]) -> bool {
+    let sum = Sha256::digest(value);
+    sum.first_chunk::<8>().is_some_and(|start| DOCUMENTED.contains(&u64::from_be_bytes(*start)))
+}
+
 /// True for a value made to be replaced: a reference, an example, a sequence. For tokens with a strong form this is
 /// all that can be wrong with them.
 pub(super) fn is_stand_in(value: &[u8]) -> bool {
@@ -228,6 +247,8 @@ pub(super) fn is_path_or_url(value: &[u8]) -> bool {
         ]
         .iter()
         .any(|end| value.ends_with(end))
+        // `data/.htpasswd`
+        || value.rsplit(|byte| *byte == b'/').next().is_some_and(|name| name.len() < value.len() && name.starts_with(b"."))
 }
 
 /// True for a UUID.

@@ -1,7 +1,7 @@
 //! Matchers for secrets that are known by the place they stand in, not by their own form.
 
 use super::found::Found;
-use super::{aws, client_file, command_line, connection, http, json_key, jwt, pem, sql, url};
+use super::{aws, client_file, command_line, connection, http, json_key, jwt, kubernetes, pem, sql, url};
 
 /// A matcher by its name in a rule file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +27,18 @@ pub(super) enum Structure {
     PasswordFlag,
     SqlIdentifiedBy,
     XmlPassword,
+    Chpasswd,
+    ShortFlag,
+    AttachedFlag,
+    SecureString,
+    KubernetesSecret,
     /// The generic detector's, which is driven by operators, not by keywords.
     AssignedPassword,
     AssignedSecret,
 }
 
 impl Structure {
-    const ALL: [(&'static str, Self); 23] = [
+    const ALL: [(&'static str, Self); 28] = [
         ("url-userinfo", Self::UrlUserinfo),
         ("url-query-password", Self::UrlQueryPassword),
         ("key-value-list", Self::KeyValueList),
@@ -55,6 +60,11 @@ impl Structure {
         ("password-flag", Self::PasswordFlag),
         ("sql-identified-by", Self::SqlIdentifiedBy),
         ("xml-password", Self::XmlPassword),
+        ("chpasswd", Self::Chpasswd),
+        ("short-flag", Self::ShortFlag),
+        ("attached-flag", Self::AttachedFlag),
+        ("secure-string", Self::SecureString),
+        ("kubernetes-secret", Self::KubernetesSecret),
         ("assigned-password", Self::AssignedPassword),
         ("assigned-secret", Self::AssignedSecret),
     ];
@@ -67,16 +77,20 @@ impl Structure {
     pub(super) fn rank(self) -> u8 {
         match self {
             Self::ServiceAccount => 60,
-            Self::PemPrivateKey
-            | Self::Ppk
-            | Self::Base64Pem
-            | Self::DockerAuth
-            | Self::NpmrcValue
-            | Self::AwsSecret => 40,
+            // Tokens are never inside a key, however a line of it begins.
+            Self::PemPrivateKey | Self::Ppk | Self::Base64Pem => 55,
+            Self::DockerAuth | Self::NpmrcValue | Self::AwsSecret => 40,
             Self::Jwt | Self::Jwk | Self::Netrc | Self::Pgpass => 35,
             Self::BasicHeader | Self::SasSignature | Self::UrlUserinfo => 30,
             Self::UrlQueryPassword | Self::KeyValueList | Self::UserFlag | Self::SqlIdentifiedBy => 25,
-            Self::BearerHeader | Self::PasswordFlag | Self::XmlPassword => 20,
+            Self::BearerHeader
+            | Self::PasswordFlag
+            | Self::XmlPassword
+            | Self::Chpasswd
+            | Self::ShortFlag
+            | Self::AttachedFlag
+            | Self::SecureString => 20,
+            Self::KubernetesSecret => 12,
             Self::AssignedPassword | Self::AssignedSecret => 10,
         }
     }
@@ -103,8 +117,13 @@ impl Structure {
             Self::SasSignature => http::sas_signature(text, at + len),
             Self::UserFlag => command_line::user_flag(text, at + len),
             Self::PasswordFlag => command_line::password_flag(text, at + len),
-            Self::SqlIdentifiedBy => sql::sql_identified_by(text, at + len),
+            Self::SqlIdentifiedBy => sql::identified_by(text, at, at + len),
             Self::XmlPassword => client_file::xml_password(text, at + len),
+            Self::Chpasswd => command_line::chpasswd(text, at),
+            Self::ShortFlag => command_line::short_flag(text, at + len),
+            Self::AttachedFlag => command_line::attached_flag(text, at + len),
+            Self::SecureString => command_line::secure_string(text, at + len),
+            Self::KubernetesSecret => return kubernetes::secret(text, at, at + len, out),
             Self::AssignedPassword | Self::AssignedSecret => None,
         };
         out.extend(one);
