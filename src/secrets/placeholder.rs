@@ -170,7 +170,11 @@ pub(super) fn is_documented(value: &[u8]) -> bool {
 /// all that can be wrong with them.
 pub(super) fn is_stand_in(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
-    let holds = |words: &[&[u8]]| words.iter().any(|word| memchr::memmem::find(&lower, word).is_some());
+    // Long noise holds any short word now and then.
+    let counts = |word: &[u8]| word.len() >= 6 || lower.len() <= 80;
+    let holds = |words: &[&[u8]]| {
+        words.iter().any(|word| counts(word) && memchr::memmem::find(&lower, word).is_some())
+    };
     holds(&EXAMPLES) || holds(&REFERENCES) || is_monotonous(&lower)
 }
 
