@@ -37,6 +37,9 @@ pub struct Draft {
     pub anchor: String,
     /// Set for findings of the secret family.
     pub secret: Option<SecretFacts>,
+    /// True when a finding of another family says that the marked bytes are a credential. A secret rule that judges by
+    /// shape alone has then nothing to add.
+    pub tells_credential: bool,
 }
 
 impl Draft {
@@ -54,6 +57,7 @@ impl Draft {
             fix: None,
             anchor: String::new(),
             secret: None,
+            tells_credential: false,
         }
     }
 
@@ -106,6 +110,13 @@ impl Draft {
         self
     }
 
+    /// Says that the marked bytes are a credential.
+    #[must_use]
+    pub fn tells_credential(mut self) -> Self {
+        self.tells_credential = true;
+        self
+    }
+
     /// Facts of a secret.
     #[must_use]
     pub fn secret(mut self, secret: SecretFacts) -> Self {
@@ -134,6 +145,14 @@ pub struct SecretFacts {
     pub verified_format: bool,
     /// HMAC-SHA256 of the value under `PLIMSOLL_DIGEST_KEY`, in hexadecimal, where that is set.
     pub digest: Option<String>,
+}
+
+impl SecretFacts {
+    /// True when an issuer's own format or a check inside the token gave it away, false when only the words around it
+    /// did: an assignment, a URL, a header.
+    pub fn names_issuer(&self) -> bool {
+        self.verified_format || !matches!(self.provider.as_str(), "generic" | "HTTP")
+    }
 }
 
 /// Edits that put a finding right.

@@ -36,6 +36,7 @@ struct Family {
     root: bool,
     successor: Option<String>,
     source: Option<String>,
+    ended: Option<NaiveDate>,
     #[serde(default)]
     cycles: Vec<Cycle>,
 }
@@ -52,16 +53,14 @@ struct Cycle {
 pub struct EndOfLife<'t> {
     /// The product: `debian`, `node`.
     pub family: &'t str,
-    /// The cycle: `10`, `3.7`.
-    pub cycle: &'t str,
+    /// The cycle: `10`, `3.7`; `None` when the product is over as a whole.
+    pub cycle: Option<&'t str>,
     /// The last day of support.
     pub date: NaiveDate,
     /// What replaces the product, where it is over as a whole.
     pub successor: Option<&'t str>,
     /// The page that says so.
     pub source: Option<&'t str>,
-    /// The part of the tag that names the cycle.
-    pub part: &'t str,
 }
 
 /// The user that an image starts as.
@@ -99,51 +98,43 @@ impl Images {
         self.stamp
     }
 
-    /// The support that ends first among what the tag names: the product's own cycle (`node:14`) and that of the
-    /// system below it (`-buster`, `-alpine3.12`). `None` when nothing in the tag is in the table.
-    pub fn end_of_life<'t>(&'t self, repository: &str, tag: &'t str) -> Option<EndOfLife<'t>> {
+    /// The support that ends first among what the name tells: the product's own cycle (`node:14`), that of the system
+    /// below it (`-buster`, `-alpine3.12`, `distroless/base-debian10`), and that of the repository as a whole (`centos`
+    /// whatever the tag). `None` when nothing in the name is in the table.
+    pub fn end_of_life<'t>(&'t self, repository: &str, tag: &str) -> Option<EndOfLife<'t>> {
         let repository = normal(repository);
-        let mut parts = tag.split(['-', '_']);
-        let first = parts.next().unwrap_or_default();
         let own = self.family_of(repository);
+        let first = tag.split(['-', '_']).next().unwrap_or_default();
         let main = own.and_then(|family| {
-            cycle_of(family, first).map(|cycle| (family, cycle, first)).or_else(|| {
-                tag.split(['-', '_']).find_map(|part| by_name(family, part).map(|c| (family, c, part)))
-            })
+            let named = || tag.split(['-', '_']).find_map(|part| by_name(family, part));
+            cycle_of(family, first).or_else(named).map(|cycle| (family, cycle))
         });
-        let below = tag.split(['-', '_']).find_map(|part| self.system(part));
-        [main, below]
+        let last = repository.rsplit('/').next().unwrap_or_default();
+        let below = tag.split(['-', '_']).chain(last.split('-').skip(1)).find_map(|part| self.system(part));
+        let cycles = [main, below]
             .into_iter()
             .flatten()
-            .filter_map(|(family, cycle, part)| {
-                Some(EndOfLife {
-                    family: &family.name,
-                    cycle: cycle.names.first()?,
-                    date: cycle.eol?,
-                    successor: family.successor.as_deref(),
-                    source: family.source.as_deref(),
-                    part,
-                })
-            })
-            .min_by_key(|end| end.date)
+            .filter_map(|(family, cycle)| Some(end(family, Some(cycle.names.first()?.as_str()), cycle.eol?)));
+        let whole = || own.and_then(|family| Some(end(family, None, family.ended?)));
+        cycles.min_by_key(|end| end.date).or_else(whole)
     }
 
     /// A part of a tag that names a system release: `buster`, `alpine3.12`, `ubuntu18.04`.
-    fn system<'t>(&'t self, part: &'t str) -> Option<(&'t Family, &'t Cycle, &'t str)> {
+    fn system(&self, part: &str) -> Option<(&Family, &Cycle)> {
         const CODENAMES: [&str; 2] = ["debian", "ubuntu"];
         const NUMBERED: [&str; 6] = ["alpine", "ubuntu", "debian", "centos", "rockylinux", "amazonlinux"];
         for family in &self.family {
             if CODENAMES.contains(&family.name.as_str())
                 && let Some(cycle) = by_name(family, part)
             {
-                return Some((family, cycle, part));
+                return Some((family, cycle));
             }
             if NUMBERED.contains(&family.name.as_str())
                 && let Some(version) = part.strip_prefix(family.name.as_str())
                 && version.starts_with(|first: char| first.is_ascii_digit())
                 && let Some(cycle) = cycle_of(family, version)
             {
-                return Some((family, cycle, part));
+                return Some((family, cycle));
             }
         }
         None
@@ -202,8 +193,21 @@ impl Images {
     }
 }
 
-/// The name of an official image whatever mirror it comes from, else the repository as it is.
+fn end<'t>(family: &'t Family, cycle: Option<&'t str>, date: NaiveDate) -> EndOfLife<'t> {
+    EndOfLife {
+        family: &family.name,
+        cycle,
+        date,
+        successor: family.successor.as_deref(),
+        source: family.source.as_deref(),
+    }
+}
+
+/// The name of an official image whatever mirror it comes from and whatever architecture it is for, else the
+/// repository as it is.
 fn normal(repository: &str) -> &str {
+    const ARCHITECTURES: [&str; 8] =
+        ["amd64/", "arm32v5/", "arm32v6/", "arm32v7/", "arm64v8/", "i386/", "ppc64le/", "s390x/"];
     const PREFIXES: [&str; 7] = [
         "docker.io/library/",
         "index.docker.io/library/",
@@ -213,7 +217,8 @@ fn normal(repository: &str) -> &str {
         "docker.io/",
         "library/",
     ];
-    PREFIXES.iter().find_map(|prefix| repository.strip_prefix(prefix)).unwrap_or(repository)
+    let name = PREFIXES.iter().find_map(|prefix| repository.strip_prefix(prefix)).unwrap_or(repository);
+    ARCHITECTURES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
 }
 
 /// The cycle of a version: the longest cycle that is the version or its beginning (`3.7` for `3.7.2`). A version
@@ -269,7 +274,7 @@ mod tests {
 
     fn end(repository: &str, tag: &str) -> Option<String> {
         let end = Images::table().end_of_life(repository, tag)?;
-        Some(format!("{} {} {}", end.family, end.cycle, end.date))
+        Some(format!("{} {} {}", end.family, end.cycle.unwrap_or("*"), end.date))
     }
 
     #[test]
@@ -300,6 +305,14 @@ mod tests {
         assert_eq!(end("node", "22-bullseye").as_deref(), Some("debian 11 2026-08-31"));
         assert_eq!(end("nvidia/cuda", "10.0-devel-ubuntu18.04").as_deref(), Some("ubuntu 18.04 2023-05-31"));
         assert_eq!(end("node", "carbon").as_deref(), Some("node 8 2019-12-31"));
+        assert_eq!(end("arm64v8/alpine", "3.9.2").as_deref(), Some("alpine 3.9 2020-11-01"));
+        assert_eq!(end("gcr.io/distroless/base-debian10", "latest").as_deref(), Some("debian 10 2024-06-30"));
+        assert_eq!(end("centos", "latest").as_deref(), Some("centos * 2024-06-30"));
+        assert_eq!(end("centos", "8").as_deref(), Some("centos 8 2021-12-31"));
+        assert_eq!(end("redis", "6.0-alpine").as_deref(), Some("redis 6.0 2022-05-31"));
+        assert_eq!(end("haproxy", "1.8").as_deref(), Some("haproxy 1.8 2022-12-09"));
+        assert_eq!(end("erlang", "22-slim").as_deref(), Some("erlang 22 2022-05-10"));
+        assert_eq!(end("wordpress", "php8.2"), None);
     }
 
     #[test]
@@ -312,6 +325,10 @@ mod tests {
             ("acme/app", "7"),
             ("debian", "stable"),
             ("node", "2"),
+            ("redis", "7"),
+            ("redis", "6"),
+            ("mysql", "9"),
+            ("rabbitmq", "3"),
         ] {
             assert_eq!(end(repository, tag), None, "{repository}:{tag}");
         }

@@ -340,6 +340,7 @@ mod tests {
             help: None,
             fix: None,
             anchor: String::new(),
+            tells_credential: false,
             secret: Some(SecretFacts {
                 kind: "x".into(),
                 provider: "x".into(),

@@ -224,18 +224,18 @@ fn directives(source: &Source, dockerfile: Option<&Dockerfile>, which: Which) ->
     directive::scan(source, dockerfile, which).into_iter().map(Fact::Directive).collect()
 }
 
-/// Two rules on one span tell one story: where a Dockerfile rule says that a value is a credential, the generic
-/// secret rules need not say it again.
+/// Two rules on one span tell one story: where a finding of another family says that a value is a credential, secret
+/// rules that know no issuer need not say it again.
 fn fold(mut drafts: Vec<Draft>) -> Vec<Draft> {
     let told: Vec<Range<u32>> = drafts
         .iter()
-        .filter(|draft| matches!(draft.rule.as_str(), "secret-in-env" | "credential-in-run"))
+        .filter(|draft| draft.tells_credential)
         .map(|draft| draft.primary.span.range())
         .collect();
     drafts.retain(|draft| {
         let range = draft.primary.span.range();
-        let generic = draft.secret.as_ref().is_some_and(|secret| secret.kind.starts_with("generic-"));
-        !(generic && told.iter().any(|told| told.start < range.end && range.start < told.end))
+        let by_shape = draft.secret.as_ref().is_some_and(|secret| !secret.names_issuer());
+        !(by_shape && told.iter().any(|told| told.start < range.end && range.start < told.end))
     });
     drafts
 }

@@ -15,7 +15,7 @@ pub(super) enum Literal {
 pub(super) fn is_credential_name(name: &str) -> bool {
     let words = words(name);
     let joined = words.join("_");
-    const ABOUT: [&str; 46] = [
+    const ABOUT: [&str; 80] = [
         "file",
         "files",
         "path",
@@ -62,6 +62,40 @@ pub(super) fn is_credential_name(name: &str) -> bool {
         "issuer",
         "audience",
         "class",
+        "hasher",
+        "hashing",
+        "encoder",
+        "encoding",
+        "store",
+        "manager",
+        "backend",
+        "provider",
+        "rotation",
+        "format",
+        "strength",
+        "prompt",
+        "rounds",
+        "cost",
+        "plugin",
+        "authentication",
+        "auth",
+        "script",
+        "cmd",
+        "command",
+        "helper",
+        "env",
+        "var",
+        "hint",
+        "pattern",
+        "regex",
+        "region",
+        "service",
+        "mount",
+        "arn",
+        "ref",
+        "lifetime",
+        "reset",
+        "change",
     ];
     if words.is_empty() || words.last().is_some_and(|last| ABOUT.contains(&last.as_str())) {
         return false;
@@ -90,7 +124,7 @@ pub(super) fn is_credential_name(name: &str) -> bool {
         || word("passwd")
         || word("passphrase")
         || ends("pwd") && words.len() > 1
-        || ends("pass") && words.len() > 1
+        || ends("pass")
         || ends("password1")
         || ends("secret")
         || ends("secrets")
@@ -112,10 +146,14 @@ pub(super) fn is_credential_name(name: &str) -> bool {
             "license_key",
             "account_key",
             "deploy_key",
+            "app_key",
+            "signing_key",
+            "secretkey",
+            "accesskey",
         ]
         .iter()
         .any(|what| ends(what))
-        || ends("credentials") && words.len() > 1
+        || ends("credentials")
         || words.iter().any(|word| word.len() > 8 && (word.ends_with("password") || word.ends_with("apikey")))
 }
 
@@ -257,6 +295,29 @@ pub(super) fn literal(value: &str) -> Literal {
     if DEFAULTS.contains(&lower.as_str()) || value.len() < 6 { Literal::Default } else { Literal::Secret }
 }
 
+/// The ranges of the passwords in a connection string: `Server=db;User Id=sa;Password=…;`.
+pub(super) fn connection_passwords(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let parts: Vec<&str> = text.split(';').collect();
+    // One pair alone is no connection string.
+    let pairs = parts.iter().filter(|part| part.contains('=')).count();
+    for part in parts.iter().filter(|_| pairs > 1).copied() {
+        if let Some((name, value)) = part.split_once('=')
+            && matches!(
+                name.trim().trim_start_matches(['"', '\'']).to_ascii_lowercase().as_str(),
+                "password" | "pwd" | "accountkey" | "sharedaccesskey"
+            )
+        {
+            let end = value.trim_end_matches(['"', '\'']).len();
+            let begin = start + name.len() + 1;
+            found.push(begin..begin + end);
+        }
+        start += part.len() + 1;
+    }
+    found
+}
+
 /// The ranges of the password in each `scheme://user:password@host` of a text, and whether it is a literal.
 pub(super) fn url_passwords(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
@@ -301,6 +362,11 @@ mod tests {
             "POSTGRES_PASS",
             "SESSION_SECRET",
             "PGPASSWORD",
+            "PASS",
+            "APP_KEY",
+            "SECRETKEY",
+            "CREDENTIALS",
+            "SIGNING_KEY",
         ] {
             assert!(is_credential_name(name), "{name}");
         }
@@ -323,6 +389,11 @@ mod tests {
             "AWS_ACCESS_KEY_ID",
             "CACHE_KEY",
             "ALLOW_EMPTY_PASSWORD",
+            "PASSWORD_HASHER",
+            "SECRET_BACKEND",
+            "SECRET_ARN",
+            "PASSWORD_STORE",
+            "TOKEN_SERVICE",
         ] {
             assert!(!is_credential_name(name), "{name}");
         }
@@ -354,5 +425,9 @@ mod tests {
         let text = "git+https://me:pw@host/x http://host/y https://me@host a://b:c@d";
         let found: Vec<_> = url_passwords(text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, ["pw", "c"]);
+        let text = "Server=db;User Id=sa;Password=pw1;X=y";
+        let found: Vec<_> = connection_passwords(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, ["pw1"]);
+        assert!(connection_passwords("Password=x").is_empty());
     }
 }

@@ -91,6 +91,7 @@ fn report(model: &Model<'_>, run: &RunScript<'_>, hit: &Hit, reporter: &mut Repo
         .severity(if sure { Severity::High } else { Severity::Medium })
         .confidence(if sure { Confidence::High } else { Confidence::Medium })
         .label("stays in the history of the image")
+        .tells_credential()
         .help("mount it with `RUN --mount=type=secret,id=…`, and replace it at its issuer")
         .anchor(model.anchor(run.stage, "RUN", hit.what));
     reporter.report(draft);
@@ -132,9 +133,71 @@ fn collect(script: &Script, index: usize, command: &Command, hits: &mut Vec<Hit>
         ),
         "sshpass" => option(arguments, &["-p"], "sshpass -p", hits),
         "useradd" | "usermod" => option(arguments, &["-p", "--password"], "useradd --password", hits),
-        "mysql" | "mysqladmin" | "mysqldump" | "mariadb" => {
-            option(arguments, &["--password"], "mysql --password", hits)
+        "mysql" | "mysqladmin" | "mysqldump" | "mariadb" | "mariadb-admin" | "mariadb-dump" => {
+            option(arguments, &["--password"], "mysql --password", hits);
+            // `-p` takes its value only when it is attached.
+            for word in arguments.iter().filter(|word| word.text().starts_with("-p")) {
+                value(word, 2, "mysql -p", hits);
+            }
+            if let [.., verb, word] = arguments
+                && name.ends_with("admin")
+                && verb.text() == "password"
+            {
+                value(word, 0, "mysqladmin password", hits);
+            }
         }
+        "openssl" => {
+            for word in arguments.iter().filter(|word| word.text().starts_with("pass:")) {
+                value(word, 5, "openssl pass:", hits);
+            }
+        }
+        "smbclient" | "rpcclient" => {
+            if let Some((word, at)) = arguments::value(arguments, &["-U", "--user"]) {
+                after(word, at, '%', "smbclient -U", hits);
+            }
+        }
+        "lftp" => {
+            if let Some((word, at)) = arguments::value(arguments, &["-u", "--user"]) {
+                after(word, at, ',', "lftp -u", hits);
+            }
+        }
+        "htpasswd" => {
+            let batch = arguments::short(arguments, 'b', "C").is_some();
+            if let Some(word) = arguments.last().filter(|_| batch && arguments.len() > 2) {
+                value(word, 0, "htpasswd -b", hits);
+            }
+        }
+        "sqlcmd" | "bcp" | "cqlsh" | "unzip" | "zip" | "ipmitool" => {
+            option(arguments, &["-P"], "an option", hits)
+        }
+        "redis-cli" => option(arguments, &["-a", "--pass"], "redis-cli -a", hits),
+        "mongo" | "mongosh" | "mongodump" | "mongorestore" | "mongoimport" | "mongoexport" | "twine" => {
+            option(arguments, &["-p", "--password"], "an option", hits)
+        }
+        "az" | "dotnet" | "nuget"
+            if arguments.iter().any(|word| matches!(word.text(), "login" | "source" | "sources")) =>
+        {
+            option(arguments, &["-p", "--password", "-Password"], "a login", hits)
+        }
+        "ldapadd" | "ldapsearch" | "ldapmodify" | "ldapdelete" => {
+            option(arguments, &["-w"], "an option", hits)
+        }
+        "x11vnc" => option(arguments, &["-storepasswd"], "x11vnc -storepasswd", hits),
+        "vncpasswd" => {
+            for feeder in script.feeders(index) {
+                fed_value(feeder, "vncpasswd", hits);
+            }
+        }
+        "keytool" | "jarsigner" => {
+            for flag in ["-storepass", "-keypass", "-srcstorepass", "-deststorepass"] {
+                let found = arguments::value(arguments, &[flag]);
+                // The password that every Java installation has.
+                if let Some((word, at)) = found.filter(|(word, _)| word.text() != "changeit") {
+                    value(word, at, "keytool", hits);
+                }
+            }
+        }
+        "npm" | "yarn" | "pnpm" | "poetry" | "composer" | "bundle" | "aws" => setting(arguments, hits),
         "chpasswd" => {
             for feeder in script.feeders(index) {
                 fed_pairs(feeder, hits);
@@ -143,7 +206,7 @@ fn collect(script: &Script, index: usize, command: &Command, hits: &mut Vec<Hit>
                 after_colon(&redirect.target, 0, "chpasswd", hits);
             }
         }
-        "passwd" if arguments::long(arguments, &["--stdin"]).is_some() => {
+        "passwd" => {
             for feeder in script.feeders(index) {
                 fed_value(feeder, "passwd --stdin", hits);
             }
@@ -159,6 +222,25 @@ fn collect(script: &Script, index: usize, command: &Command, hits: &mut Vec<Hit>
             }
         }
         _ => {}
+    }
+    if command.word_of("sudo").is_some() && command.words.iter().take(4).any(|word| word.text() == "-S") {
+        for feeder in script.feeders(index) {
+            fed_value(feeder, "sudo -S", hits);
+        }
+    }
+    if matches!(
+        name,
+        "echo" | "printf" | "curl" | "wget" | "mvn" | "mvnw" | "gradle" | "gradlew" | "java" | "mount"
+    ) {
+        for word in arguments.iter().filter(|_| !nests_code) {
+            pairs(word, hits);
+            login(word, hits);
+        }
+    }
+    if matches!(name, "mysql" | "mariadb" | "psql" | "sqlcmd" | "echo" | "printf") {
+        for word in arguments {
+            sql(word, hits);
+        }
     }
     // `--db-password=…` of any program, long options only.
     if !matches!(
@@ -224,9 +306,110 @@ fn option(arguments: &[Word], names: &[&str], what: &'static str, hits: &mut Vec
 }
 
 fn after_colon(word: &Word, at: u32, what: &'static str, hits: &mut Vec<Hit>) {
-    let colon = word.text().get(at as usize..).and_then(|text| text.find(':'));
-    if let Some(colon) = colon {
-        value(word, at + offset(colon + 1), what, hits);
+    after(word, at, ':', what, hits);
+}
+
+fn after(word: &Word, at: u32, separator: char, what: &'static str, hits: &mut Vec<Hit>) {
+    let found = word.text().get(at as usize..).and_then(|text| text.find(separator));
+    if let Some(found) = found {
+        value(word, at + offset(found + separator.len_utf8()), what, hits);
+    }
+}
+
+/// A range of a word, when all of it is known and it is no placeholder and no default.
+fn sure(word: &Word, range: Range<usize>, what: &'static str, hits: &mut Vec<Hit>) {
+    let text = word.text().get(range.clone()).unwrap_or_default();
+    let range = offset(range.start)..offset(range.end);
+    let known = word.parts().iter().all(|part| part.at().end <= range.start || range.end <= part.at().start);
+    if known && !text.is_empty() && literal(text) == Literal::Secret {
+        hits.push(Hit { range: word.locate_range(range), what, kind: Literal::Secret });
+    }
+}
+
+/// `config set NAME VALUE` and its kin, where the name is that of a credential.
+fn setting(arguments: &[Word], hits: &mut Vec<Hit>) {
+    const WHAT: &str = "a setting";
+    let mut words = arguments.iter().filter(|word| !word.text().starts_with('-'));
+    if !matches!(words.next().map(Word::text), Some("config" | "configure" | "set")) {
+        return;
+    }
+    let words: Vec<&Word> = words.collect();
+    for (at, word) in words.iter().enumerate() {
+        let text = word.text();
+        let (name, given) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        let last = name.rsplit(['/', ':']).next().unwrap_or(name);
+        let pair = name.starts_with("http-basic");
+        let asks = is_credential_name(last)
+            || matches!(last, "_auth" | "_password")
+            || ["github-oauth", "gitlab-token", "pypi-token", "bearer"]
+                .iter()
+                .any(|kind| name.starts_with(kind));
+        match (given, words.get(at + if pair { 2 } else { 1 })) {
+            (Some(_), _) if asks => sure(word, name.len() + 1..text.len(), WHAT, hits),
+            (None, Some(next)) if asks || pair => sure(next, 0..next.text().len(), WHAT, hits),
+            // `bundle config gems.example user:password`
+            (None, Some(next)) if name.contains('.') && !name.contains('/') => {
+                if let Some((user, _)) =
+                    next.text().split_once(':').filter(|(_, rest)| !rest.starts_with('/'))
+                {
+                    sure(next, user.len() + 1..next.text().len(), WHAT, hits);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `NAME=value` anywhere in a word: lines for a file, form fields, the query of a URL, `-Dname=value`.
+fn pairs(word: &Word, hits: &mut Vec<Hit>) {
+    let text = word.text();
+    let mut start = 0;
+    for part in text.split([' ', '\t', '\n', '&', ';', ',', '?', '"', '\'', '\\']) {
+        let (begin, end) = (start, start + part.len());
+        start = end + 1;
+        let Some((name, value)) = part.split_once('=') else { continue };
+        // `printf` and `echo -e` write line breaks as two characters.
+        let escaped = begin.checked_sub(1).and_then(|at| text.as_bytes().get(at)) == Some(&b'\\');
+        let written = name.strip_prefix('n').filter(|_| escaped).unwrap_or(name);
+        let last = written.rsplit(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')).next();
+        let last = last.unwrap_or(written);
+        let last = last.strip_prefix("-D").unwrap_or(last).trim_start_matches('-');
+        let given = begin + name.len() + 1;
+        // `PASSWORD="value"`: the quote has split it.
+        let quoted = value.is_empty() && text.get(given..).is_some_and(|rest| rest.starts_with(['"', '\'']));
+        if quoted && is_credential_name(last) {
+            let rest = text.get(given + 1..).unwrap_or_default();
+            let length = rest.find(['"', '\'']).unwrap_or(rest.len());
+            sure(word, given + 1..given + 1 + length, "an assignment", hits);
+        } else if is_credential_name(last) || last == "_auth" {
+            sure(word, given..given + value.len(), "an assignment", hits);
+        }
+    }
+}
+
+/// The words of a `.netrc`: `machine x login y password z`.
+fn login(word: &Word, hits: &mut Vec<Hit>) {
+    let text = word.text();
+    if !(text.contains("login ") && text.contains("machine ")) {
+        return;
+    }
+    if let Some(at) = text.find("password ") {
+        let begin = at + "password ".len();
+        let length =
+            text.get(begin..).and_then(|rest| rest.find([' ', '\n', '\\'])).unwrap_or(text.len() - begin);
+        sure(word, begin..begin + length, "a login", hits);
+    }
+}
+
+/// `IDENTIFIED BY '…'` and `PASSWORD '…'` of SQL.
+fn sql(word: &Word, hits: &mut Vec<Hit>) {
+    let lower = word.text().to_ascii_lowercase();
+    for opener in ["identified by '", "password '", "password('"] {
+        for (at, _) in lower.match_indices(opener) {
+            let begin = at + opener.len();
+            let length = lower.get(begin..).and_then(|rest| rest.find('\'')).unwrap_or(0);
+            sure(word, begin..begin + length, "an SQL statement", hits);
+        }
     }
 }
 
@@ -243,8 +426,12 @@ fn fed_pairs(feeder: &Command, hits: &mut Vec<Hit>) {
 fn fed_value(feeder: &Command, what: &'static str, hits: &mut Vec<Hit>) {
     if let Some(("echo" | "printf", arguments)) = feeder.program()
         && let Some(word) = arguments.iter().rev().find(|word| !word.text().starts_with('-'))
+        && fixed(word, 0).is_some()
     {
-        value(word, 0, what, hits);
+        // `echo -e "one\none"` for programs that ask twice.
+        let end = word.text().find("\\n").unwrap_or(word.text().len());
+        let text = word.text().get(..end).unwrap_or_default();
+        hits.push(Hit { range: word.locate_range(0..offset(end)), what, kind: literal(text) });
     }
 }
 
@@ -303,6 +490,42 @@ mod tests {
         assert_eq!(of("export DB_PASSWORD=s3cr3ts3 && x"), ["s3cr3ts3"]);
         assert_eq!(of("bash -c 'git clone https://me:s3cr3ts3@x.example/y'"), ["s3cr3ts3"]);
         assert_eq!(of("app --admin-password=s3cr3ts3"), ["s3cr3ts3"]);
+        for run in [
+            "mysql -u root -ps3cr3ts3 -e x",
+            "mysqladmin -u root password s3cr3ts3",
+            "npm config set //npm.example/:_authToken s3cr3ts3",
+            "npm config set //npm.example/:_authToken=s3cr3ts3",
+            "echo '//npm.example/:_authToken=s3cr3ts3' > .npmrc",
+            "yarn config set npmAuthToken s3cr3ts3",
+            "echo 'machine x login me password s3cr3ts3' > ~/.netrc",
+            "echo -e 's3cr3ts3\\ns3cr3ts3' | passwd root",
+            "redis-cli -a s3cr3ts3 ping",
+            "mongosh -u a -p s3cr3ts3 x",
+            "aws configure set aws_secret_access_key s3cr3ts3",
+            "smbclient -U me%s3cr3ts3 x",
+            "mount -t cifs -o username=me,password=s3cr3ts3 //x y",
+            "htpasswd -bc /f me s3cr3ts3",
+            "openssl req -passout pass:s3cr3ts3 -x509",
+            "keytool -import -storepass s3cr3ts3",
+            "az login -u me -p s3cr3ts3",
+            "composer config http-basic.x.example me s3cr3ts3",
+            "poetry config pypi-token.pypi s3cr3ts3",
+            "bundle config --global gems.example me:s3cr3ts3",
+            "dotnet nuget add source https://x -u me -p s3cr3ts3",
+            "mvn -Dpassword=s3cr3ts3 deploy",
+            "curl -d 'password=s3cr3ts3' https://x",
+            "curl 'https://x.example/?a=b&api_key=s3cr3ts3'",
+            "echo 'export API_KEY=s3cr3ts3' >> ~/.bashrc",
+            "echo 'API_KEY=\"s3cr3ts3\"' >> .env",
+            "printf 'a=b\\nDB_PASSWORD=s3cr3ts3\\n' > .env",
+            "echo s3cr3ts3 | sudo -S ls",
+            "sqlcmd -S x -U sa -P s3cr3ts3",
+            "mysql -e \"CREATE USER 'a'@'%' IDENTIFIED BY 's3cr3ts3'\"",
+            "psql -c \"ALTER USER postgres PASSWORD 's3cr3ts3'\"",
+            "chpasswd <<< 'root:s3cr3ts3'",
+        ] {
+            assert_eq!(of(run), ["s3cr3ts3"], "{run}");
+        }
     }
 
     #[test]
@@ -322,6 +545,27 @@ mod tests {
             "echo a:b",
             "ssh -p 22 x",
             "docker run -p 80:80 x",
+            "mysql -u root -p x",
+            "mysql -uroot -p$P x",
+            "keytool -import -storepass changeit",
+            "npm config set //npm.example/:_authToken ${T}",
+            "npm config set registry https://npm.example:8443",
+            "bundle config --local without dev",
+            "aws configure set region us-east-1",
+            "echo 'API_KEY=<your key>' > .env",
+            "echo \"TOKEN=$TOKEN\" > .env",
+            "echo TOKEN= > .env",
+            "openssl rand -hex 32",
+            "openssl req -passout pass: x",
+            "htpasswd -c /f me",
+            "passwd -d root",
+            "curl -d @body https://x",
+            "curl 'https://x.example/?page=2'",
+            "mvn -Dmaven.test.skip=true package",
+            "SECRET_KEY_BASE=dummy rails assets:precompile",
+            "echo 'password: '",
+            "zip -r a.zip b",
+            "git config --global user.email a@b.c",
         ] {
             assert_eq!(of(run), [""; 0], "{run}");
         }

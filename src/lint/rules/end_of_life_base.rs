@@ -50,12 +50,13 @@ pub(super) static RULE: Rule = Rule {
 fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
     for external in model.externals() {
         let image = external.image;
-        let Some(tag) = image.tag.as_deref() else { continue };
+        let tag = image.effective_tag().unwrap_or_default();
         let Some(end) = model.images.end_of_life(&image.familiar(), tag) else { continue };
         if model.settings.today <= end.date {
             continue;
         }
-        let message = format!("{} {} has had no support since {}", end.family, end.cycle, end.date);
+        let what = end.cycle.map_or_else(|| end.family.to_owned(), |cycle| format!("{} {cycle}", end.family));
+        let message = format!("{what} has had no support since {}", end.date);
         let mut help = match end.successor {
             Some(successor) => format!("move to {successor}"),
             None => format!("move to a supported release of {}", end.family),
@@ -67,7 +68,7 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             .draft(external.tag_span(), message)
             .label(format!("ended {}", end.date))
             .help(help)
-            .anchor(model.anchor(external.stage.index, "FROM", &format!("{} {}", end.family, end.cycle)));
+            .anchor(model.anchor(external.stage.index, "FROM", &what));
         // The vendor may have moved a date that lay ahead when the table was made.
         if end.date > model.images.stamp() {
             draft = draft.confidence(Confidence::Medium);
@@ -89,6 +90,7 @@ mod tests {
         assert_eq!(found("end-of-life-base", "FROM php:8.2-fpm\n"), [""; 0]);
         assert_eq!(found("end-of-life-base", "FROM python:3.10-slim\n"), ["3.10-slim"]);
         assert_eq!(found("end-of-life-base", "ARG V=3.7\nFROM alpine:$V\n"), ["alpine:$V"]);
+        assert_eq!(found("end-of-life-base", "FROM centos\n"), ["centos"]);
     }
 
     #[test]

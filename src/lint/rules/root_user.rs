@@ -78,7 +78,7 @@ fn explicit(model: &Model<'_>, stage: &Stage, index: usize, reporter: &mut Repor
     else {
         return;
     };
-    let Some(user) = model.expand(word, index) else { return };
+    let Some(user) = model.expand(word, index).or_else(|| default_of(&word.value)) else { return };
     let name = user.split(':').next().unwrap_or_default().trim();
     let zero = !name.is_empty() && name.bytes().all(|byte| byte == b'0');
     if !zero && name != "root" && !name.eq_ignore_ascii_case("ContainerAdministrator") {
@@ -98,6 +98,14 @@ fn explicit(model: &Model<'_>, stage: &Stage, index: usize, reporter: &mut Repor
         )
     };
     reporter.report(draft);
+}
+
+/// `root` of `${NAME:-root}`: what holds unless the build or the base image says otherwise.
+fn default_of(word: &str) -> Option<String> {
+    let (_, rest) = word.strip_prefix("${")?.split_once("-")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_');
+    let (default, rest) = rest.split_at(rest.find(|c: char| !plain(c))?);
+    (rest == "}").then(|| default.to_owned())
 }
 
 fn implicit(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) {
@@ -177,6 +185,9 @@ mod tests {
         assert_eq!(found("root-user", "FROM debian:13\nARG U\nUSER $U\n"), [""; 0]);
         assert_eq!(found("root-user", "FROM debian:13\nARG U=root\nUSER ${U}\n"), ["${U}"]);
         assert_eq!(found("root-user", "ARG B\nFROM $B\n"), [""; 0]);
+        assert_eq!(found("root-user", "FROM debian:13\nUSER ${U:-root}\n"), ["${U:-root}"]);
+        assert_eq!(found("root-user", "FROM debian:13\nUSER ${U:-app}\n"), [""; 0]);
+        assert_eq!(found("root-user", "FROM debian:13\nUSER ${U:-${V}}\n"), [""; 0]);
     }
 
     #[test]

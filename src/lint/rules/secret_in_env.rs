@@ -2,7 +2,7 @@
 
 use crate::card;
 use crate::detect::Reporter;
-use crate::lint::credential::{Literal, is_credential_name, literal, url_passwords};
+use crate::lint::credential::{Literal, connection_passwords, is_credential_name, literal, url_passwords};
 use crate::lint::{Model, Rule};
 use crate::parse::dockerfile::InstructionKind;
 use crate::rule::{Confidence, Severity};
@@ -84,7 +84,18 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             };
             if value.has_variables() {
                 // Only a variable that the build fills keeps a secret; one that was a literal is reported there.
-                let unknown = model.expand(value, index).is_none();
+                let known = model.expand(value, index);
+                let unknown = known.is_none();
+                let told = value.variables.iter().any(|variable| is_credential_name(&variable.name));
+                if asks && env && !told && known.is_some_and(|text| literal(&text) == Literal::Secret) {
+                    let draft = reporter
+                        .draft(value.span.clone(), format!("{name} holds a credential that the file sets elsewhere"))
+                        .label("in the configuration of the image")
+                        .tells_credential()
+                        .help("hand it in with `RUN --mount=type=secret` or when the container starts, and replace it at its issuer")
+                        .anchor(anchor.clone());
+                    reporter.report(draft);
+                }
                 if asks && env && unknown {
                     let draft = reporter
                         .draft(pair.name.span.clone(), format!("{name} keeps a credential of the build in the image"))
@@ -99,9 +110,14 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             }
             let url = url_passwords(&value.value)
                 .into_iter()
+                .chain(connection_passwords(&value.value))
                 .filter_map(|range| value.value.get(range))
                 .map(literal);
-            let kind = url.chain(asks.then(|| literal(&value.value))).find(|kind| *kind != Literal::None);
+            let key_id = is_key_id(name, &value.value).then_some(Literal::Default);
+            let kind = url
+                .chain(asks.then(|| literal(&value.value)))
+                .chain(key_id)
+                .find(|kind| *kind != Literal::None);
             let (severity, confidence, message) = match kind {
                 Some(Literal::Secret) => {
                     (Severity::High, Confidence::High, format!("{name} holds a credential in clear"))
@@ -109,7 +125,11 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                 Some(Literal::Default) => (
                     Severity::Medium,
                     Confidence::Medium,
-                    format!("{name} holds a default credential that everybody tries first"),
+                    if key_id.is_some() {
+                        format!("{name} holds the id of an access key")
+                    } else {
+                        format!("{name} holds a default credential that everybody tries first")
+                    },
                 ),
                 _ => continue,
             };
@@ -119,12 +139,23 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                 .draft(value.span.clone(), message)
                 .severity(severity)
                 .confidence(confidence)
+                .tells_credential()
                 .label(if env { "in the configuration of the image" } else { "in the history of the image" })
                 .help("hand it in with `RUN --mount=type=secret` or when the container starts, and replace it at its issuer")
                 .anchor(anchor);
             reporter.report(draft);
         }
     }
+}
+
+/// The id of an AWS access key: the half that is no secret, and a sign that the other half is near
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
+fn is_key_id(name: &str, value: &str) -> bool {
+    name.eq_ignore_ascii_case("AWS_ACCESS_KEY_ID")
+        && value.len() == 20
+        && (value.starts_with("AKIA") || value.starts_with("ASIA"))
+        && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && !value.ends_with("EXAMPLE")
 }
 
 #[cfg(test)]
@@ -142,6 +173,18 @@ mod tests {
             "PASSWORD_AUTH=no",
             "USERNAME=app",
             "TOKEN_VERSION=2.1.0",
+            "API_KEY=<your-api-key>",
+            "API_KEY=your_api_key_here",
+            "GPG_KEY=0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D",
+            "DATABASE_URL=postgres://app@db/app",
+            "MYSQL_ALLOW_EMPTY_PASSWORD=1",
+            "PASSWORD_MIN_LENGTH=12",
+            "TOKEN_URL=https://x.example/token",
+            "SECRET_KEY_BASE=dummy",
+            "PASSWORD_HASHER=argon2",
+            "AWS_ACCESS_KEY_ID=unset",
+            "PGPASSFILE=/root/.pgpass",
+            "SECRET_ARN=arn:aws:secretsmanager:x",
         ] {
             assert_eq!(found("secret-in-env", &format!("FROM a:1\nENV {env}\n")), [""; 0], "{env}");
         }
@@ -156,6 +199,12 @@ mod tests {
         assert_eq!(of("ENV POSTGRES_PASSWORD=postgres"), ["medium"]);
         assert_eq!(of("ARG GITHUB_TOKEN"), ["low"]);
         assert_eq!(of("ARG GITHUB_TOKEN\nENV GITHUB_TOKEN=$GITHUB_TOKEN"), ["low", "medium"]);
+        assert_eq!(of("ARG PW=Sup3rS3cr3tV\nENV DB_PASSWORD=$PW"), ["high"]);
+        assert_eq!(of("ARG DB_PASSWORD=Sup3rS3cr3tV\nENV DB_PASSWORD=$DB_PASSWORD"), ["high"]);
+        assert_eq!(of("ENV C=\"Server=db;User Id=sa;Password=Sup3rS3cr3tV;\""), ["high"]);
+        assert_eq!(of(&format!("ENV AWS_ACCESS_KEY_ID=AKIA{}", "QWERTYUIOPASDFGH")), ["medium"]);
+        assert_eq!(of("ENV PASS=Sup3rS3cr3tV SECRETKEY=Sup3rS3cr3tV"), ["high", "high"]);
+        assert_eq!(of("ONBUILD ENV DB_PASSWORD=Sup3rS3cr3tV"), ["high"]);
         assert_eq!(of("ENV DATABASE_URL=postgres://app:Sup3rS3cr3tV@db/app"), ["high"]);
     }
 

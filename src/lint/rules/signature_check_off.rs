@@ -4,6 +4,7 @@ use crate::card;
 use crate::detect::Reporter;
 use crate::lint::arguments;
 use crate::lint::{Model, Rule};
+use crate::parse::dockerfile::InstructionKind;
 use crate::parse::shell::{Command, Word};
 use crate::rule::Severity;
 
@@ -73,6 +74,33 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             reporter.report(draft);
         }
     }
+    here_documents(model, reporter);
+}
+
+/// Files that are written out in the Dockerfile itself.
+fn here_documents(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
+    for (stage, _, instruction) in model.instructions() {
+        let (heredocs, keyword) = match &instruction.kind {
+            InstructionKind::Copy(copy) | InstructionKind::Add(copy) => (&copy.heredocs, "COPY"),
+            InstructionKind::Run(run) => (&run.heredocs, "RUN"),
+            _ => continue,
+        };
+        // A script of its own is read as commands.
+        if matches!(&instruction.kind, InstructionKind::Run(run) if run.sole_heredoc().is_some()) {
+            continue;
+        }
+        for heredoc in heredocs {
+            let Some(range) = unsigned_line(heredoc.body.text()) else { continue };
+            let ships = model.ships_layers(stage.index);
+            let draft = reporter
+                .draft(heredoc.body.span(range), "a package source is added without the check of signatures")
+                .severity(if ships { Severity::High } else { Severity::Medium })
+                .label("takes packages that nobody signed")
+                .help("install the key of the repository and leave the check on")
+                .anchor(model.anchor(stage.index, keyword, "here-document"));
+            reporter.report(draft);
+        }
+    }
 }
 
 fn switch(command: &Command) -> Option<(&Word, &'static str)> {
@@ -83,11 +111,6 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
                 word.text().to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
             test(&text)
         })
-    };
-    let off = |text: &str, key: &str| {
-        text.split(key)
-            .skip(1)
-            .any(|rest| ["=0", "=no", "=false", "=off"].iter().any(|value| rest.starts_with(value)))
     };
     match name {
         "apt" | "apt-get" | "aptitude" => arguments::long(
@@ -113,12 +136,17 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
                 &[
                     "--nogpgcheck",
                     "--no-gpgcheck",
+                    "--no-gpgchecks",
                     "--no-gpg-checks",
                     "--no-gpg-check",
                     "--allow-unsigned-rpm",
                 ],
             )
             .or_else(|| find(&|text| off(text, "gpgcheck")))
+            .or_else(|| {
+                let adds = arguments.iter().any(|word| matches!(word.text(), "addrepo" | "ar"));
+                arguments::short(arguments, 'G', "").filter(|_| name == "zypper" && adds)
+            })
             .map(|word| (word, "the package manager installs"))
         }
         "apk" if !arguments.iter().any(|word| word.text() == "index") => {
@@ -134,21 +162,42 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
                     text.to_owned()
                 }
             };
-            // A source of local files has nobody to sign it.
-            find(&|text| {
-                let text = text_of(text);
-                !text.contains("file:")
-                    && (text.contains("trusted=yes]")
-                        || text.contains("[trusted=yes")
-                        || text.contains("trusted=yesarch")
-                        || off(&text, "gpgcheck")
-                        || text.contains("allowunauthenticated\"true")
-                        || text.contains("siglevel=never"))
-            })
-            .map(|word| (word, "a package source is added"))
+            find(&|text| adds_unsigned_source(&text_of(text))).map(|word| (word, "a package source is added"))
         }
         _ => None,
     }
+}
+
+fn off(text: &str, key: &str) -> bool {
+    let values = ["=0", "=no", "=false", "=off"];
+    text.split(key).skip(1).any(|rest| values.iter().any(|value| rest.starts_with(value)))
+}
+
+/// True for text of a package source without the check; lower case, without blanks. A source of local files has
+/// nobody to sign it.
+fn adds_unsigned_source(text: &str) -> bool {
+    !text.contains("file:")
+        && (text.contains("trusted=yes]")
+            || text.contains("[trusted=yes")
+            || text.contains("trusted=yesarch")
+            || off(text, "gpgcheck")
+            || text.contains("allowunauthenticated\"true")
+            || text.contains("siglevel=never"))
+}
+
+/// The first line of a here-document that adds an unsigned source: its range in the body.
+fn unsigned_line(body: &str) -> Option<std::ops::Range<usize>> {
+    let mut start = 0;
+    for line in body.split_inclusive('\n') {
+        let trimmed = line.trim();
+        let text: String = trimmed.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+        if !trimmed.starts_with('#') && adds_unsigned_source(&text) {
+            let begin = start + (line.len() - line.trim_start().len());
+            return Some(begin..begin + trimmed.len());
+        }
+        start += line.len();
+    }
+    None
 }
 
 #[cfg(test)]
@@ -174,6 +223,18 @@ mod tests {
                 "APT::Get::AllowUnauthenticated=true",
             ),
             ("sed -i 's/gpgcheck=1/gpgcheck=0/' /etc/yum.conf", "'s/gpgcheck=1/gpgcheck=0/'"),
+            ("zypper addrepo -G https://x y", "-G"),
+            ("dnf install --no-gpgchecks x", "--no-gpgchecks"),
+            (
+                "apt-get update -o Acquire::AllowInsecureRepositories=true",
+                "Acquire::AllowInsecureRepositories=true",
+            ),
+            ("cat <<EOF > /etc/yum.repos.d/x.repo\n[x]\ngpgcheck = 0\nEOF", "gpgcheck = 0"),
+            ("<<EOF cat > /etc/yum.repos.d/x.repo\n[x]\ngpgcheck=0\nEOF", "gpgcheck=0"),
+            (
+                "echo 'deb [arch=amd64 trusted=yes] https://x y z' > l",
+                "'deb [arch=amd64 trusted=yes] https://x y z'",
+            ),
         ] {
             assert_eq!(of(run), [at], "{run}");
         }
@@ -190,6 +251,12 @@ mod tests {
             "apk index --allow-untrusted -o i *.apk",
             "echo 'deb [ trusted=yes ] file://$d ./' > f",
             "grep gpgcheck=0 f",
+            "cat <<EOF > /etc/yum.repos.d/x.repo\n[x]\n# gpgcheck=0\ngpgcheck=1\nEOF",
+            "zypper --gpg-auto-import-keys ref",
+            "apt-get install --allow-downgrades x",
+            "npm install --force",
+            "rpm --import k",
+            "dpkg -i x.deb",
         ] {
             assert_eq!(of(run), [""; 0], "{run}");
         }

@@ -120,9 +120,29 @@ fn builds(model: &Model<'_>, stage: &Stage) -> bool {
             let Some((name, arguments)) = command.program() else { return false };
             matches!(
                 name,
-                "npm" | "yarn" | "pnpm" | "make" | "tsc" | "webpack" | "ng" | "vite" | "gcc" | "g++"
-            ) && (arguments.iter().any(|word| word.text().starts_with("build"))
-                || matches!(name, "tsc" | "webpack" | "gcc" | "g++"))
+                "npm"
+                    | "yarn"
+                    | "pnpm"
+                    | "npx"
+                    | "make"
+                    | "tsc"
+                    | "webpack"
+                    | "ng"
+                    | "vite"
+                    | "gcc"
+                    | "g++"
+                    | "mvn"
+                    | "mvnw"
+                    | "gradle"
+                    | "gradlew"
+                    | "javac"
+            ) && (arguments.iter().any(|word| {
+                word.text().starts_with("build")
+                    || matches!(
+                        word.text(),
+                        "tsc" | "webpack" | "package" | "install" | "assemble" | "bootJar"
+                    ) && !matches!(name, "npm" | "yarn" | "pnpm")
+            }) || matches!(name, "tsc" | "webpack" | "gcc" | "g++" | "javac"))
         },
     )
 }
@@ -159,6 +179,15 @@ fn is_build_package(name: &str) -> bool {
             | "nasm"
             | "bison"
             | "flex"
+            | "Development Tools"
+            | "@development-tools"
+            | "@development"
+            | "gfortran"
+            | "default-jdk"
+            | "make"
+            | "llvm"
+            | "pkg-config"
+            | "meson"
     ) || (name.starts_with("lib") && name.ends_with("-dev"))
         || name.ends_with("-devel")
         || (name.starts_with("gcc-") || name.starts_with("g++-"))
@@ -183,9 +212,10 @@ fn packages(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) {
     // Headers alone may be there for a library's sake: a compiler must be among them.
     let compiler = found.iter().find(|(_, word)| {
         let text = word.text();
-        !text.starts_with("lib")
+        !matches!(text, "make" | "pkg-config" | "default-jdk")
+            && !text.starts_with("lib")
             && !text.ends_with("-dev")
-            && !text.ends_with("-devel")
+            && (!text.ends_with("-devel") || text == "base-devel")
             && !text.starts_with("linux-headers")
     });
     let Some((run, word)) = compiler else { return };
@@ -208,12 +238,17 @@ fn packages(model: &Model<'_>, stage: &Stage, reporter: &mut Reporter<'_, '_>) {
 
 fn installed<'c>(program: Option<(&str, &'c [Word])>) -> impl Iterator<Item = &'c Word> {
     let arguments = match program {
-        Some(("apt" | "apt-get" | "aptitude" | "yum" | "dnf" | "microdnf" | "zypper" | "apk", arguments)) => {
-            arguments
-        }
+        Some((
+            "apt" | "apt-get" | "aptitude" | "yum" | "dnf" | "microdnf" | "tdnf" | "zypper" | "apk"
+            | "pacman",
+            arguments,
+        )) => arguments,
         _ => &[],
     };
-    let verb = arguments.iter().position(|word| matches!(word.text(), "install" | "add" | "in"));
+    let verb = arguments.iter().position(|word| {
+        matches!(word.text(), "install" | "add" | "in" | "groupinstall" | "--sync")
+            || word.text().starts_with("-S")
+    });
     let packages = verb.map_or(&[][..], |at| arguments.get(at + 1..).unwrap_or_default());
     packages.iter().filter(|word| !word.text().starts_with('-'))
 }
@@ -250,6 +285,35 @@ mod tests {
         assert_eq!(of("FROM golang:1.26\nCMD [\"bash\"]\n"), [""; 0]);
         assert_eq!(of("FROM debian:13\nRUN apt-get install -y libssl-dev\nCMD [\"a\"]\n"), [""; 0]);
         assert_eq!(of("FROM debian:13\nRUN apt-get install -y libssl-dev gcc make\nCMD [\"a\"]\n"), ["gcc"]);
+        for run in [
+            "apt-get update && apt-get install -y --no-install-recommends build-essential",
+            "apk add --no-cache gcc musl-dev",
+            "dnf install -y gcc-c++",
+            "yum groupinstall -y 'Development Tools'",
+            "pacman -Sy --noconfirm base-devel",
+            "apt-get install -y golang-go",
+            "zypper install -y gcc13 cmake",
+            "microdnf install gcc",
+        ] {
+            assert_eq!(of(&format!("FROM debian:13\nRUN {run}\nCMD [\"a\"]\n")).len(), 1, "{run}");
+        }
+        for run in [
+            "apt-get install -y curl ca-certificates",
+            "apt-get install -y make",
+            "echo gcc",
+            "apt-get install -y libpq-dev",
+            "apk add --no-cache --virtual .b build-base && make && apk del .b",
+            "apt-get remove -y gcc",
+            "pip install cmake",
+            "apk add gcompat",
+        ] {
+            assert_eq!(of(&format!("FROM debian:13\nRUN {run}\nCMD [\"a\"]\n")), [""; 0], "{run}");
+        }
+        let jdk = "FROM eclipse-temurin:21-jdk\nRUN ./mvnw package\nCMD [\"java\", \"-jar\", \"a.jar\"]\n";
+        assert_eq!(of(jdk), ["eclipse-temurin:21-jdk"]);
+        assert_eq!(of(&jdk.replace("RUN ./mvnw package\n", "")), [""; 0]);
+        assert_eq!(of(&jdk.replace("-jdk", "-jre")), [""; 0]);
+        assert_eq!(of("FROM node:24\nRUN npm ci && npx tsc\nCMD [\"node\", \"a\"]\n"), ["node:24"]);
         assert_eq!(of("FROM node:24\nRUN npm run build\nCMD [\"node\", \"a\"]\n"), ["node:24"]);
     }
 }

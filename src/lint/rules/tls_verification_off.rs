@@ -112,7 +112,10 @@ fn variable(name: &str, value: &str) -> Option<&'static str> {
         }
         "GIT_SSL_NO_VERIFY" if !value.is_empty() && !is_off(value) => Some("git does not check certificates"),
         "PIP_TRUSTED_HOST" if !value.is_empty() => Some("pip does not check the certificate of this host"),
-        "CONDA_SSL_VERIFY" | "SSL_VERIFY" if is_off(value) => Some("certificates are not checked"),
+        "GOINSECURE" if !value.is_empty() => Some("go does not check the certificate of these hosts"),
+        "CONDA_SSL_VERIFY" | "SSL_VERIFY" | "AWS_CLI_VERIFY_SSL" | "HOMEBREW_SSL_VERIFY" if is_off(value) => {
+            Some("certificates are not checked")
+        }
         _ => None,
     }
 }
@@ -137,7 +140,7 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
         "curl" if !local => arguments::long(arguments, &["--insecure", "--proxy-insecure"])
             .or_else(|| arguments::short(arguments, 'k', CURL_VALUED))
             .map(|word| (word, "curl does not check the certificate")),
-        "wget" if !local => arguments::long(arguments, &["--no-check-certificate"])
+        "wget" | "wget2" if !local => find(&|text| text.starts_with("--no-check-cert"))
             .map(|word| (word, "wget does not check the certificate")),
         "export" => arguments.iter().find_map(|word| {
             let (name, value) = word.text().split_once('=')?;
@@ -146,11 +149,11 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
         "git" => find(&|text| {
             text.replace(' ', "").contains("http.sslverify=false") || text.contains("http.sslverify=0")
         })
-        .or_else(|| pair(arguments, &["http.sslverify"], is_off))
+        .or_else(|| pair(arguments, |key| key.starts_with("http.") && key.ends_with("sslverify"), is_off))
         .map(|word| (word, "git does not check certificates")),
         "npm" | "yarn" | "pnpm" => {
             find(&|text| text.trim_start_matches('-') == "strict-ssl=false" || text == "--no-strict-ssl")
-                .or_else(|| pair(arguments, &["strict-ssl"], is_off))
+                .or_else(|| pair(arguments, |key| matches!(key, "strict-ssl" | "enablestrictssl"), is_off))
                 .map(|word| (word, "npm does not check certificates"))
         }
         "apt" | "apt-get" | "aptitude" => find(&|text| {
@@ -163,26 +166,48 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
                 .map(|word| (word, "the package manager does not check certificates"))
         }
         "conda" | "mamba" | "micromamba" => arguments::long(arguments, &["--insecure", "-k"])
-            .or_else(|| pair(arguments, &["ssl_verify"], is_off))
+            .or_else(|| pair(arguments, |key| key == "ssl_verify", is_off))
             .map(|word| (word, "conda does not check certificates")),
-        "composer" => pair(arguments, &["disable-tls"], |value| value == "true")
+        "composer" => pair(arguments, |key| key == "disable-tls", |value| value == "true")
             .map(|word| (word, "composer does not use TLS")),
-        "bundle" | "bundler" => pair(arguments, &["ssl_verify_mode"], is_off)
+        "bundle" | "bundler" => pair(arguments, |key| key == "ssl_verify_mode", is_off)
             .map(|word| (word, "bundler does not check certificates")),
-        "echo" | "printf" => find(&|text| {
-            let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
-            [
-                "sslverify=false",
-                "sslverify=0",
-                "check_certificate=off",
-                "verify-peerfalse",
-                "ssl_verify:false",
-                "strict-ssl=false",
-            ]
-            .iter()
-            .any(|word| text.contains(word))
+        "aria2c" => find(&|text| text == "--check-certificate=false")
+            .map(|word| (word, "aria2c does not check the certificate")),
+        "http" | "https" => find(&|text| text.strip_prefix("--verify=").is_some_and(is_off))
+            .map(|word| (word, "httpie does not check the certificate")),
+        "aws" => arguments::long(arguments, &["--no-verify-ssl"])
+            .map(|word| (word, "the AWS client does not check certificates")),
+        "svn" => find(&|text| text.starts_with("--trust-server-cert"))
+            .map(|word| (word, "svn does not check the certificate")),
+        "helm" | "kubectl" | "oc" | "argocd" => find(&|text| {
+            text.strip_prefix("--insecure-skip-tls-verify").is_some_and(|rest| matches!(rest, "" | "=true"))
         })
-        .map(|word| (word, "a configuration turns the check off")),
+        .map(|word| (word, "the certificate of the server is not checked")),
+        "podman" | "skopeo" | "buildah" => find(&|text| text.ends_with("tls-verify=false"))
+            .map(|word| (word, "the certificate of the registry is not checked")),
+        "poetry" => pair(arguments, |key| key.starts_with("certificates.") && key.ends_with(".cert"), is_off)
+            .map(|word| (word, "poetry does not check certificates")),
+        "lftp" => find(&|text| {
+            text.contains("ssl:verify-certificate no") || text.contains("ssl:verify-certificate false")
+        })
+        .map(|word| (word, "lftp does not check the certificate")),
+        "bower" => find(&|text| text == "--config.strict-ssl=false")
+            .map(|word| (word, "bower does not check certificates")),
+        "go" if arguments.first().is_some_and(|word| word.text() == "env") => {
+            find(&|text| text.strip_prefix("goinsecure=").is_some_and(|hosts| !hosts.is_empty()))
+                .map(|word| (word, "go does not check the certificate of these hosts"))
+        }
+        "echo" | "printf" => {
+            find(&settings_off).map(|word| (word, "a configuration turns the check off")).or_else(|| {
+                // curl's own file has one word a line.
+                let curl = command.redirects.iter().any(|to| to.target.text().ends_with("curlrc"));
+                let insecure = arguments
+                    .iter()
+                    .find(|word| matches!(word.text().trim(), "insecure" | "-k" | "--insecure"));
+                insecure.filter(|_| curl).map(|word| (word, "a configuration turns the check off"))
+            })
+        }
         _ => {
             let pip = name.starts_with("pip")
                 || name.starts_with("python")
@@ -200,12 +225,29 @@ fn switch(command: &Command) -> Option<(&Word, &'static str)> {
     }
 }
 
+/// True for lines of a configuration file that turn the check off.
+fn settings_off(text: &str) -> bool {
+    let text: String =
+        text.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
+    [
+        "sslverify=false",
+        "sslverify=0",
+        "check_certificate=off",
+        "verify-peerfalse",
+        "verify-hostfalse",
+        "ssl_verify:false",
+        "strict-ssl=false",
+        "enablestrictssl:false",
+        "trusted-host=",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
 /// `name value`, as `git config` and `npm config set` take it.
-fn pair<'w>(arguments: &'w [Word], names: &[&str], off: impl Fn(&str) -> bool) -> Option<&'w Word> {
+fn pair(arguments: &[Word], named: impl Fn(&str) -> bool, off: impl Fn(&str) -> bool) -> Option<&Word> {
     arguments.windows(2).find_map(|two| match two {
-        [name, value] if names.contains(&name.text().to_ascii_lowercase().as_str()) && off(value.text()) => {
-            Some(name)
-        }
+        [name, value] if named(&name.text().to_ascii_lowercase()) && off(value.text()) => Some(name),
         _ => None,
     })
 }
@@ -234,6 +276,21 @@ mod tests {
             ("apt-get -o Acquire::https::Verify-Peer=false update", "Acquire::https::Verify-Peer=false"),
             ("yum --setopt=sslverify=0 install x", "--setopt=sslverify=0"),
             ("conda config --set ssl_verify false", "ssl_verify"),
+            ("yarn config set enableStrictSsl false", "enableStrictSsl"),
+            ("echo insecure >> ~/.curlrc", "insecure"),
+            ("echo 'check_certificate = off' >> ~/.wgetrc", "'check_certificate = off'"),
+            ("aria2c --check-certificate=false https://x", "--check-certificate=false"),
+            ("helm repo add x https://x --insecure-skip-tls-verify", "--insecure-skip-tls-verify"),
+            ("go env -w GOINSECURE=x.example", "GOINSECURE=x.example"),
+            ("GOINSECURE=x.example go get x", "x.example"),
+            ("git config http.https://x.example.sslVerify false", "http.https://x.example.sslVerify"),
+            ("aws --no-verify-ssl s3 cp x y", "--no-verify-ssl"),
+            ("skopeo copy --src-tls-verify=false docker://a b", "--src-tls-verify=false"),
+            ("http --verify=no https://x", "--verify=no"),
+            ("svn --trust-server-cert co https://x", "--trust-server-cert"),
+            ("printf '[global]\\ntrusted-host = h\\n' > /etc/pip.conf", "'[global]\\ntrusted-host = h\\n'"),
+            ("composer config -g disable-tls true", "disable-tls"),
+            ("bundle config ssl_verify_mode 0", "ssl_verify_mode"),
         ] {
             assert_eq!(of(run), [at], "{run}");
         }
@@ -249,6 +306,18 @@ mod tests {
             "tar -k x",
             "GIT_SSL_NO_VERIFY=0 git x",
             "wget -nk x",
+            "curl -K cfg https://x",
+            "curl -H 'k: v' https://x",
+            "curl --key k https://x",
+            "npm config get strict-ssl",
+            "git config --global --unset http.sslVerify",
+            "git config --global http.sslCAInfo /x",
+            "kubectl --insecure-skip-tls-verify=false get x",
+            "podman pull --tls-verify=true x",
+            "echo insecure > notes",
+            "http --verify=yes https://x",
+            "go env -w GOPROXY=x",
+            "wget --ca-certificate=x https://y",
         ] {
             let hits = of(run);
             assert_eq!(hits, [""; 0], "{run}");

@@ -2,10 +2,10 @@
 
 use crate::card;
 use crate::detect::Reporter;
-use crate::finding::{Edit, Fix};
+use crate::finding::{Draft, Edit, Fix};
 use crate::images::{Images, StartsAs};
 use crate::lint::{Model, Rule};
-use crate::parse::dockerfile::{Base, Via};
+use crate::parse::dockerfile::{Base, Reference, Stage, Via, Word};
 use crate::parse::image_ref::{DEFAULT_REGISTRY, ImageRef};
 use crate::rule::{Confidence, Severity};
 
@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     meta: card! {
         /// ## What it does
         /// Finds `COPY --from` and `RUN --mount=from=` that name no stage of the file: a number that no stage has, or
-        /// a plain word that is neither a stage before it nor a well-known image. Names with a registry, a slash, a
-        /// tag or a digest are images.
+        /// a plain word that is neither a stage nor a well-known image; a stage that takes from itself; and a `FROM`
+        /// that is nearly the name of a stage. Names with a registry, a slash, a tag or a digest are images.
         ///
         /// ## Why it matters
         /// The builder looks for an image of that name in the default registry: the build fails, or takes files from
@@ -78,22 +78,26 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
         for reference in &stage.references {
             let image = match &reference.to {
                 Base::NoSuchStage if reference.via != Via::From => None,
+                // The builder refuses a stage that takes from itself.
+                Base::Stage(itself) if reference.via != Via::From && *itself == stage.index => {
+                    reporter.report(takes_from_itself(model, stage, reference, reporter));
+                    continue;
+                }
+                // FROM speaks of images; only what is nearly the name of a stage is worth a word.
+                Base::Image(image)
+                    if reference.via == Via::From
+                        && looks_like_a_stage(model, image)
+                        && nearest(model, stage, &image.familiar()).is_some() =>
+                {
+                    Some(image)
+                }
                 Base::Image(image) if reference.via != Via::From && looks_like_a_stage(model, image) => {
                     Some(image)
                 }
                 _ => continue,
             };
             let name = image.map_or_else(|| reference.word.value.clone(), ImageRef::familiar);
-            // The nearest hundred will do to guess from.
-            let near_by = stage.index.saturating_sub(100)..stage.index;
-            let before = near_by.filter_map(|index| model.stages.get(index)?.name.as_ref());
-            let near = before
-                .map(|known| {
-                    (strsim::damerau_levenshtein(&known.value.to_lowercase(), &name.to_lowercase()), known)
-                })
-                .filter(|(distance, known)| *distance <= 1.max(known.value.len() / 3))
-                .min_by_key(|(distance, _)| *distance)
-                .map(|(_, known)| known);
+            let near = nearest(model, stage, &name);
             let later =
                 model.stages.iter().skip(stage.index).take(100).filter_map(|stage| stage.name.as_ref());
             let later = later.into_iter().find(|known| known.value.eq_ignore_ascii_case(&name));
@@ -132,6 +136,30 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
     }
 }
 
+/// The stage before this one with the name that is nearest, where one is near. The last hundred will do to guess from.
+fn nearest<'m>(model: &'m Model<'_>, stage: &Stage, name: &str) -> Option<&'m Word> {
+    let near_by = stage.index.saturating_sub(100)..stage.index;
+    let before = near_by.filter_map(|index| model.stages.get(index)?.name.as_ref());
+    before
+        .map(|known| (strsim::damerau_levenshtein(&known.value.to_lowercase(), &name.to_lowercase()), known))
+        .filter(|(distance, known)| *distance <= 1.max(known.value.len() / 3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+fn takes_from_itself(
+    model: &Model<'_>,
+    stage: &Stage,
+    reference: &Reference,
+    reporter: &Reporter<'_, '_>,
+) -> Draft {
+    reporter
+        .draft(reference.word.span.clone(), "a stage cannot take files from itself")
+        .label("this is the stage itself")
+        .help("name the stage that has the files, or copy them with RUN")
+        .anchor(model.anchor(stage.index, "from", "itself"))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::lint::rules::testing::{found, severities};
@@ -141,6 +169,24 @@ mod tests {
         for from in ["nginx", "nginx:1.27", "ghcr.io/a/b", "a/b", "0", "BUILD", "$UNSET"] {
             let text = format!("FROM a:1 AS build\nFROM debian:13\nCOPY --from={from} /a /a\n");
             assert_eq!(found("undefined-stage", &text), [""; 0], "{from}");
+        }
+    }
+
+    #[test]
+    fn misspelt_bases_and_circles() {
+        let of = |text: &str| found("undefined-stage", text);
+        assert_eq!(of("FROM a:1 AS build\nFROM biuld\nCMD x\n"), ["biuld"]);
+        assert_eq!(of("FROM a:1 AS base\nFROM bsae AS dev\n"), ["bsae"]);
+        assert_eq!(of("FROM a:1 AS base\nFROM debian AS dev\n"), [""; 0]);
+        assert_eq!(of("FROM a:1 AS base\nFROM Base AS dev\n"), [""; 0]);
+        assert_eq!(of("FROM a:1 AS base\nFROM bsae:1 AS dev\n"), [""; 0]);
+        assert_eq!(of("FROM a:1\nFROM app\n"), [""; 0]);
+        assert_eq!(of("FROM a:1\nCOPY --from=0 /a /b\n"), ["0"]);
+        assert_eq!(of("FROM a:1 AS x\nFROM b:1 AS y\nCOPY --from=y /a /b\n"), ["y"]);
+        assert_eq!(of("FROM a:1 AS x\nFROM b:1\nCOPY --from=2 /a /b\n"), ["2"]);
+        for typo in ["biuld", "bulid", "buid", "build1", "builds", "buld"] {
+            let text = format!("FROM a:1 AS build\nFROM b:1\nCOPY --from={typo} /a /a\n");
+            assert_eq!(severities("undefined-stage", &text), ["high"], "{typo}");
         }
     }
 

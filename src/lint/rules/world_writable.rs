@@ -2,8 +2,10 @@
 
 use crate::card;
 use crate::detect::Reporter;
+use crate::lint::arguments;
 use crate::lint::{Model, Rule};
 use crate::parse::dockerfile::InstructionKind;
+use crate::parse::shell::{Word, base_name};
 use crate::rule::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -55,6 +57,7 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
     for run in &model.scripts {
         for command in &run.script.commands {
             let Some((name, arguments)) = command.program() else { continue };
+            let (name, arguments) = executed(name, arguments);
             let mode = match name {
                 "chmod" => arguments.iter().find(|word| {
                     let text = word.text();
@@ -62,7 +65,13 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
                     !option && !text.starts_with("--")
                 }),
                 "mkdir" | "install" => {
-                    crate::lint::arguments::value(arguments, &["-m", "--mode"]).map(|(word, _)| word)
+                    let cluster = arguments.windows(2).find_map(|two| match two {
+                        [flags, mode] if matches!(flags.text(), "-pm" | "-dm" | "-Dm" | "-pvm" | "-vpm") => {
+                            Some(mode)
+                        }
+                        _ => None,
+                    });
+                    cluster.or_else(|| arguments::value(arguments, &["-m", "--mode"]).map(|(word, _)| word))
                 }
                 "umask" => {
                     arguments.first().filter(|word| matches!(word.text(), "0" | "00" | "000" | "0000"))
@@ -105,10 +114,10 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             reporter.report(draft);
         }
     }
-    for (stage, _, instruction) in model.instructions() {
+    for (stage, index, instruction) in model.instructions() {
         let (InstructionKind::Copy(copy) | InstructionKind::Add(copy)) = &instruction.kind else { continue };
         let Some(word) = &copy.chmod else { continue };
-        if word.has_variables() || !everybody_writes(&word.value) {
+        if !model.expand(word, index).is_some_and(|mode| everybody_writes(&mode)) {
             continue;
         }
         let draft = reporter
@@ -119,6 +128,14 @@ fn check(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
             .anchor(model.anchor(stage.index, "COPY", "chmod"));
         reporter.report(draft);
     }
+}
+
+/// The command that `find -exec` runs, else the command itself.
+fn executed<'w>(name: &'w str, arguments: &'w [Word]) -> (&'w str, &'w [Word]) {
+    let exec = |word: &Word| matches!(word.text(), "-exec" | "-execdir" | "-ok");
+    let at = if name == "find" { arguments.iter().position(exec) } else { None };
+    let inner = at.and_then(|at| arguments.get(at + 1..)).and_then(<[Word]>::split_first);
+    inner.map_or((name, arguments), |(name, arguments)| (base_name(name.text()), arguments))
 }
 
 /// True for a mode that gives write to others, without the sticky bit.
@@ -157,6 +174,37 @@ mod tests {
             ["777", "777"]
         );
         assert_eq!(found("world-writable", "FROM a:1\nRUN chmod 777 /tmp && chmod $M /x\n"), [""; 0]);
+        for run in [
+            "chmod a+rwX /a",
+            "chmod -R u=rwx,go=rwx /a",
+            "chmod 777 -R /a",
+            "install -d -m 0777 /a",
+            "mkdir -pm 777 /a",
+            "mkdir --mode=777 /a",
+            "find /a -type d -exec chmod 777 {} \\;",
+            "find /a | xargs chmod 666",
+            "sudo chmod 777 /a",
+            "umask 000 && x",
+            "if x; then chmod go+w /a; fi",
+            "bash -c 'chmod 777 /a'",
+        ] {
+            assert_eq!(found("world-writable", &format!("FROM a:1\nRUN {run}\n")).len(), 1, "{run}");
+        }
+        for run in [
+            "chmod --reference=777 /a",
+            "chmod 700 777",
+            "echo chmod 777 /a",
+            "mkdir 777",
+            "umask 0002",
+            "chmod o-rwx /a",
+            "find /a -exec chmod 755 {} +",
+            "find / -perm 777",
+            "install -m 755 a b",
+            "chmod a+rw /dev/null",
+        ] {
+            assert_eq!(found("world-writable", &format!("FROM a:1\nRUN {run}\n")), [""; 0], "{run}");
+        }
+        assert_eq!(found("world-writable", "FROM a:1\nARG M=777\nCOPY --chmod=$M a /b\n"), ["$M"]);
         assert_eq!(found("world-writable", "FROM a:1\nRUN mkdir -m 777 /x && mkdir -p /y\n"), ["777"]);
     }
 }

@@ -46,7 +46,7 @@ pub enum ProblemKind {
     #[error("the name is empty")]
     EmptyName,
     /// The instruction does not know this flag.
-    #[error("unknown flag{}", did_you_mean(*.suggestion))]
+    #[error("unknown flag{}", .suggestion.map_or_else(String::new, |name| format!("; did you mean --{name}?")))]
     UnknownFlag {
         /// The flag whose name is nearest.
         suggestion: Option<&'static str>,
