@@ -126,7 +126,8 @@ fn image_names(model: &Model<'_>, reporter: &mut Reporter<'_, '_>) {
         let Some(word) = model.base_word(stage) else { continue };
         let named = !word.has_variables() && word.value.bytes().all(|byte| byte.is_ascii_graphic());
         // What a template tool fills in is not the name yet.
-        let filled_in = word.value.contains(['{', '}', '<', '>', '%', '@', '#', '(', '*']);
+        let filled_in = word.value.contains(['{', '}', '<', '>', '%', '@', '#', '(', '*', '['])
+            || !word.value.bytes().any(|byte| byte.is_ascii_lowercase());
         if stage.base != Base::Unknown || !named || filled_in || word.value.is_empty() {
             continue;
         }
@@ -189,6 +190,7 @@ mod tests {
         assert_eq!(of("FROM debian:13:1\n"), ["debian:13:1"]);
         assert_eq!(of("FROM debian:13 AS Base\nFROM Base\n"), [""; 0]);
         assert_eq!(of("FROM {{ image }}\n").len(), 1);
+        assert_eq!(of("FROM BASEIMAGE\n"), [""; 0]);
         assert_eq!(of("FROM @IMAGE@\n"), [""; 0]);
         assert_eq!(of("FROM $Image\n"), [""; 0]);
     }

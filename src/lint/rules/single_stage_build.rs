@@ -138,10 +138,9 @@ fn builds(model: &Model<'_>, stage: &Stage) -> bool {
                     | "javac"
             ) && (arguments.iter().any(|word| {
                 word.text().starts_with("build")
-                    || matches!(
-                        word.text(),
-                        "tsc" | "webpack" | "package" | "install" | "assemble" | "bootJar"
-                    ) && !matches!(name, "npm" | "yarn" | "pnpm")
+                    || matches!(word.text(), "package" | "install" | "assemble" | "bootJar")
+                        && matches!(name, "mvn" | "mvnw" | "gradle" | "gradlew")
+                    || matches!(word.text(), "tsc" | "webpack") && name == "npx"
             }) || matches!(name, "tsc" | "webpack" | "gcc" | "g++" | "javac"))
         },
     )

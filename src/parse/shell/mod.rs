@@ -303,6 +303,11 @@ mod tests {
         );
         assert_eq!(commands("(cd x && a); { b; c; } && d"), ["cd|x", "a", "b", "c", "d"]);
         assert_eq!(commands("f() { a; }; f"), ["a", "f"]);
+        assert_eq!(
+            commands("if [ a ]; then x; elif [ b ]; then y; elif [ c ]; then z; fi"),
+            ["[|a|]", "x", "[|b|]", "y", "[|c|]", "z"]
+        );
+        assert_eq!(commands("make -j${N:-$(nproc)} && b"), ["make|-j${N:-$(nproc)}", "$nproc", "b"]);
         assert_eq!(commands("! a; [[ a && b ]] && c"), ["a", "[[|a|b|]]", "c"]);
         assert_eq!(commands("x=$((1 + 2)); a $(( (1+2)*3 ))"), ["", "a|$(( (1+2)*3 ))"]);
     }
