@@ -124,6 +124,7 @@ fn collect(script: &Script, index: usize, command: &Command, hits: &mut Vec<Hit>
             if let Some((word, at)) = arguments::value(arguments, &["-u", "--user", "-U", "--proxy-user"]) {
                 after_colon(word, at, "curl --user", hits);
             }
+            option(arguments, &["--oauth2-bearer"], "curl --oauth2-bearer", hits);
         }
         "wget" => option(
             arguments,
@@ -523,6 +524,7 @@ mod tests {
             "mysql -e \"CREATE USER 'a'@'%' IDENTIFIED BY 's3cr3ts3'\"",
             "psql -c \"ALTER USER postgres PASSWORD 's3cr3ts3'\"",
             "chpasswd <<< 'root:s3cr3ts3'",
+            "curl --oauth2-bearer s3cr3ts3 https://x",
         ] {
             assert_eq!(of(run), ["s3cr3ts3"], "{run}");
         }
