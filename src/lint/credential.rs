@@ -302,7 +302,7 @@ pub(super) fn connection_passwords(text: &str) -> Vec<std::ops::Range<usize>> {
     let parts: Vec<&str> = text.split(';').collect();
     // One pair alone is no connection string.
     let pairs = parts.iter().filter(|part| part.contains('=')).count();
-    for part in parts.iter().filter(|_| pairs > 1).copied() {
+    for part in parts.iter().filter(|_| pairs > 1) {
         if let Some((name, value)) = part.split_once('=')
             && matches!(
                 name.trim().trim_start_matches(['"', '\'']).to_ascii_lowercase().as_str(),
