@@ -115,6 +115,10 @@ fn generic_yes() {
         ("Dockerfile", "ENV API_KEY=9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c\n"),
         ("a.js", "const apiKey = \"9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c\";"),
         ("a.tf", "  client_secret = \"b7Qz0pLx93KfJm2WvT8rYs\"\n"),
+        ("a.yaml", "env:\n  - name: DB_PASSWORD\n    value: \"Xk9#vQ2!pLm\"\n"),
+        ("a.config", "<add key=\"DbPassword\" value=\"Xk9#vQ2!pLm\"/>"),
+        ("a.sh", "PGPASSWORD=Xk9#vQ2!pLm psql -h db shop\n"),
+        ("a.sh", "wget --user=joe --password=Xk9#vQ2!pLm https://h.invalid\n"),
     ] {
         let found = drafts(path, text);
         assert_eq!(found.len(), 1, "{path}: {text}");
@@ -157,6 +161,11 @@ fn generic_no() {
         ("a.json", "\"generate-password\": \"~1.3.0\""),
         ("a.toml", "primary_key = \"9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c\""),
         ("a.md", "The token: it is sent with each request."),
+        ("a.sh", "echo \"PASS: bridge_vlan4\"\n"),
+        ("a.yaml", "- name: DB_HOST\n  value: db-9f8a7c6b5d4e3f2a1b0c\n"),
+        ("a.js", "e.hostname=s.hostname,e.user=u.user;e.password=n1.password;case 4:"),
+        ("a.js.map", "\"const user = 1;\\n  const password = parsedURL.password\\n\""),
+        ("a.env", "HTPASSWD=data/.htpasswd"),
     ] {
         let found = drafts(path, text);
         assert!(
@@ -175,6 +184,29 @@ fn documented_examples_are_silent() {
     ] {
         assert!(drafts("a.txt", parts.concat()).is_empty(), "{}", parts[0]);
     }
+}
+
+#[test]
+fn a_key_id_is_as_grave_as_the_secret_beside_it() {
+    let mut sampler = Sampler::new(16);
+    let id = sampler.render("AKIA{base32:16}").unwrap().text;
+    let secret = sampler.render("{base64:12}9aZ{base64:25}").unwrap().text;
+    let severities = |gap: usize| -> Vec<(String, Severity)> {
+        let text = format!("id: {id}\n{}aws_secret_access_key: {secret}\n", "x: 1\n".repeat(gap));
+        drafts("a.yml", text).iter().map(|draft| (draft.rule.to_string(), draft.severity)).collect()
+    };
+    let (id, secret) = ("aws-access-key-id".to_owned(), "aws-secret-access-key".to_owned());
+    assert_eq!(severities(2), [(id.clone(), Severity::Critical), (secret.clone(), Severity::Critical)]);
+    assert_eq!(severities(12), [(id, Severity::Info), (secret, Severity::Critical)]);
+}
+
+#[test]
+fn a_token_shape_inside_a_key_is_the_key() {
+    let mut sampler = Sampler::new(17);
+    let body = sampler.render("MIIB{base64:60}\nEAAA{alnum:60}\n{base64:64}").unwrap().text;
+    let found =
+        drafts("a.pem", format!("-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n"));
+    assert_eq!(found.iter().map(|draft| draft.rule.as_str()).collect::<Vec<_>>(), ["private-key"]);
 }
 
 #[test]

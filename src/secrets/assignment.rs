@@ -66,7 +66,7 @@ fn judge(text: &[u8], operator: usize, dialect: Dialect) -> Option<(Promise, Fou
         b'u' | b'b' | b'r' | b'f' | b'@' | b'L' if matches!(text.get(open + 1), Some(b'"' | b'\'')) => {
             quoted(text, open + 1, false)?
         }
-        _ if dialect == Dialect::Config => bare(text, at)?,
+        _ if dialect == Dialect::Config => bare(text, at, is_tight(text, operator))?,
         _ => return None,
     };
     let is_quoted = value.start > at;
@@ -75,6 +75,8 @@ fn judge(text: &[u8], operator: usize, dialect: Dialect) -> Option<(Promise, Fou
         return None;
     }
     let name = name_before(text, operator)?;
+    let is_value = text[name.clone()].eq_ignore_ascii_case(b"value");
+    let name = if is_value { named_beside(text, name.start)? } else { name };
     let promise = promise_of(&text[name.clone()])?;
     if opens_prose(text, operator, &name, promise, is_quoted) {
         return None;
@@ -112,7 +114,7 @@ fn quoted(text: &[u8], open: usize, escaped: bool) -> Option<Range<usize>> {
 }
 
 /// A bare value: to the end of the line or a blank, without what closes the surroundings.
-fn bare(text: &[u8], at: usize) -> Option<Range<usize>> {
+fn bare(text: &[u8], at: usize, tight: bool) -> Option<Range<usize>> {
     let window = &text[at..text.len().min(at + MAX_VALUE)];
     let len = window.iter().position(u8::is_ascii_whitespace).unwrap_or(window.len());
     let value = &window[..len];
@@ -124,7 +126,7 @@ fn bare(text: &[u8], at: usize) -> Option<Range<usize>> {
         let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
         memchr::memchr(b'=', line).is_some()
     };
-    if line_goes_on && !next_is_assignment() {
+    if line_goes_on && !tight && !next_is_assignment() {
         return None;
     }
     let trailing = value
@@ -137,6 +139,32 @@ fn bare(text: &[u8], at: usize) -> Option<Range<usize>> {
     let starts = value.first()?;
     (!code && !matches!(starts, b'$' | b'*' | b'&' | b'!' | b'%' | b'-' | b'|' | b'>' | b'\\' | b'='))
         .then(|| at..at + value.len())
+}
+
+/// `NAME=value` without blanks, as the shell has it: whatever follows is another word.
+fn is_tight(text: &[u8], operator: usize) -> bool {
+    let word = |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    text[operator] == b'=' && operator > 0 && word(operator - 1) && word(operator + 1)
+}
+
+/// The name that a `value` belongs to where the two stand side by side: `name: X` on the line before (Kubernetes),
+/// `key="X"` in the same tag (XML).
+fn named_beside(text: &[u8], value: usize) -> Option<Range<usize>> {
+    let floor = value.saturating_sub(2 * MAX_NAME);
+    let window = &text[floor..value];
+    let operator = floor + window.iter().rposition(|byte| matches!(byte, b':' | b'='))?;
+    let label = name_before(text, operator)?;
+    if !["name", "key"].iter().any(|word| text[label.clone()].eq_ignore_ascii_case(word.as_bytes())) {
+        return None;
+    }
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let open = text[operator + 1..value].iter().take_while(|byte| matches!(byte, b' ' | b'"' | b'\''));
+    let start = operator + 1 + open.count();
+    let end = start + text[start..value].iter().take_while(|byte| part(byte)).count();
+    let between = &text[end..value];
+    let beside = memchr::memchr_iter(b'\n', between).count() <= 1
+        && !between.iter().any(|byte| matches!(byte, b'>' | b'{' | b'}'));
+    (start < end && beside).then_some(start..end)
 }
 
 /// The name to the left of an operator: `db.password`, `"api_key"`, `cfg['token']`, `password: str`.

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::codec;
-use super::cursor::{ahead, run, skip_blanks, value_at};
+use super::cursor::{ahead, behind, run, skip_blanks, value_at};
 use super::found::Found;
-use super::pattern::Class;
-use super::placeholder::is_placeholder;
+use super::placeholder::{entropy, is_identifier, is_placeholder};
+use super::promise::{Promise, promise_of};
 
 /// `"auth": "<base64 of user:password>"` of a Docker client's configuration.
 pub(super) fn docker_auth(text: &[u8], after: usize) -> Option<Found> {
@@ -36,7 +36,8 @@ pub(super) fn npmrc_value(text: &[u8], after: usize) -> Option<Found> {
 }
 
 /// `machine <host> login <user> password <secret>`, in any white space.
-pub(super) fn netrc(text: &[u8], after: usize) -> Option<Found> {
+pub(super) fn netrc(text: &[u8], at: usize, after: usize) -> Option<Found> {
+    let is_default = text[at..after].starts_with(b"default");
     let window = ahead(text, after, 512);
     let mut words = Vec::new();
     let mut at = 0;
@@ -51,7 +52,7 @@ pub(super) fn netrc(text: &[u8], after: usize) -> Option<Found> {
     }
     let word = |index: usize| words.get(index).map(|range: &Range<usize>| &window[range.clone()]);
     let index = (1..words.len()).find(|index| word(*index) == Some(b"password"))?;
-    let has_login = (1..index).any(|index| word(index) == Some(b"login"));
+    let has_login = is_default || (1..index).any(|index| word(index) == Some(b"login"));
     let secret = words.get(index + 1)?;
     let end = window[secret.clone()]
         .iter()
@@ -79,15 +80,23 @@ pub(super) fn pgpass(text: &[u8], out: &mut Vec<Found>) {
     }
 }
 
-/// `<password>value</password>`.
-pub(super) fn xml_password(text: &[u8], after: usize) -> Option<Found> {
+/// `<password>value</password>`: an element whose name promises a secret; `after` is where its opening tag ends.
+pub(super) fn xml_element(text: &[u8], after: usize) -> Option<Found> {
+    let before = behind(text, after.saturating_sub(1), 80);
+    let tag = &before[memchr::memrchr(b'<', before)? + 1..];
+    if tag.starts_with(b"/") {
+        return None;
+    }
+    let promise = promise_of(tag)?;
     let range = run(text, after, 200, |byte| byte != b'<' && byte != b'\n');
-    let value = text[range.clone()].trim_ascii();
-    let letters = Class::named("alpha").unwrap_or(Class::EMPTY);
-    let plain = value.iter().all(|byte| letters.contains(*byte));
+    let value = &text[range.clone()];
+    let plain = value.iter().all(u8::is_ascii_alphabetic);
+    let noise =
+        promise == Promise::Password || (value.len() >= 16 && !is_identifier(value) && entropy(value) >= 3.2);
     (ahead(text, range.end, 2) == b"</"
-        && value.len() == range.len()
+        && value.trim_ascii().len() == value.len()
         && value.len() >= 4
+        && noise
         && !plain
         && !is_placeholder(value)
         && !value.contains(&b' ')

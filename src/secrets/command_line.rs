@@ -9,12 +9,10 @@ use crate::rule::Confidence;
 
 /// `-u user:password` or `--user user:password` of a command line.
 pub(super) fn user_flag(text: &[u8], after: usize) -> Option<Found> {
-    let line = ahead(text, after, 600);
-    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
     let flags: [&[u8]; 3] = [b" -u ", b" --user ", b" --user="];
     // The keyword takes the blank that the first flag stands behind.
     let base = after.saturating_sub(1);
-    let line = &text[base..after + line.len()];
+    let line = command(text, base);
     let (flag, at) = flags.iter().find_map(|flag| memchr::memmem::find(line, flag).map(|at| (flag, at)))?;
     let range = value_at(text, skip_blanks(text, base + at + flag.len()), 300, b";|&)\"'")?;
     let colon = memchr::memchr(b':', &text[range.clone()])?;
@@ -84,9 +82,7 @@ pub(super) fn short_flag(text: &[u8], after: usize) -> Option<Found> {
 
 /// `-ppassword`, without a blank, among the flags of a MySQL client.
 pub(super) fn attached_flag(text: &[u8], after: usize) -> Option<Found> {
-    let line = ahead(text, after.saturating_sub(1), 400);
-    let line =
-        &line[..line.iter().position(|byte| matches!(byte, b'\n' | b'|' | b';')).unwrap_or(line.len())];
+    let line = command(text, after.saturating_sub(1));
     let flag = memchr::memmem::find(line, b" -p")? + 3;
     if line.get(flag).is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'-') {
         return None;
@@ -95,6 +91,31 @@ pub(super) fn attached_flag(text: &[u8], after: usize) -> Option<Found> {
     let plain = text[range.clone()].iter().all(u8::is_ascii_alphabetic);
     let found = literal(text, range)?;
     Some(if plain { found.confidence(Confidence::Low) } else { found })
+}
+
+/// `-p password` among the flags of a program that logs in (docker); `-a password` (redis-cli).
+pub(super) fn spaced_flag(text: &[u8], at: usize, after: usize) -> Option<Found> {
+    let flag: &[u8] = if text[at..after].starts_with(b"redis") { b" -a " } else { b" -p " };
+    let base = after.saturating_sub(1);
+    let flag = base + memchr::memmem::find(command(text, base), flag)?;
+    literal(text, value_at(text, skip_blanks(text, flag + 4), 200, b";|&)\"'`<>")?)
+}
+
+/// `requirepass password` at the start of a line of a configuration file, or as a flag.
+pub(super) fn config_word(text: &[u8], at: usize, after: usize) -> Option<Found> {
+    let open = at == 0 || matches!(text[at - 1], b'\n' | b'-' | b'"' | b'\'');
+    literal(text, value_at(text, skip_blanks(text, after), 200, b";|&)\"'`<>")?).filter(|_| open)
+}
+
+/// The rest of a command: to the end of the line, or of the lines that backslashes join, or to the next command.
+fn command(text: &[u8], at: usize) -> &[u8] {
+    let window = ahead(text, at, 800);
+    let end = (0..window.len()).find(|at| match window[*at] {
+        b'\n' => *at == 0 || window[*at - 1] != b'\\',
+        b'|' | b';' => true,
+        _ => false,
+    });
+    &window[..end.unwrap_or(window.len())]
 }
 
 /// `ConvertTo-SecureString "password" -AsPlainText` of PowerShell.

@@ -7,7 +7,9 @@ use crate::rule::Confidence;
 
 /// `IDENTIFIED BY '<password>'`, `WITH PASSWORD '<password>'` in a statement about users or roles.
 pub(super) fn identified_by(text: &[u8], at: usize, after: usize) -> Option<Found> {
-    let mut at_value = skip_blanks(text, after);
+    // The keyword may take the quote along.
+    let quoted = after.checked_sub(1).filter(|last| text[*last] == b'\'');
+    let mut at_value = quoted.unwrap_or_else(|| skip_blanks(text, after));
     // MySQL: `IDENTIFIED WITH <plugin> BY '<password>'`.
     if !matches!(text.get(at_value), Some(b'\'' | b'"')) {
         let clause = ahead(text, at_value, 60);

@@ -26,10 +26,12 @@ pub(super) enum Structure {
     UserFlag,
     PasswordFlag,
     SqlIdentifiedBy,
-    XmlPassword,
+    XmlElement,
     Chpasswd,
     ShortFlag,
     AttachedFlag,
+    SpacedFlag,
+    ConfigWord,
     SecureString,
     KubernetesSecret,
     /// The generic detector's, which is driven by operators, not by keywords.
@@ -38,7 +40,7 @@ pub(super) enum Structure {
 }
 
 impl Structure {
-    const ALL: [(&'static str, Self); 28] = [
+    const ALL: [(&'static str, Self); 30] = [
         ("url-userinfo", Self::UrlUserinfo),
         ("url-query-password", Self::UrlQueryPassword),
         ("key-value-list", Self::KeyValueList),
@@ -59,10 +61,12 @@ impl Structure {
         ("user-flag", Self::UserFlag),
         ("password-flag", Self::PasswordFlag),
         ("sql-identified-by", Self::SqlIdentifiedBy),
-        ("xml-password", Self::XmlPassword),
+        ("xml-element", Self::XmlElement),
         ("chpasswd", Self::Chpasswd),
         ("short-flag", Self::ShortFlag),
         ("attached-flag", Self::AttachedFlag),
+        ("spaced-flag", Self::SpacedFlag),
+        ("config-word", Self::ConfigWord),
         ("secure-string", Self::SecureString),
         ("kubernetes-secret", Self::KubernetesSecret),
         ("assigned-password", Self::AssignedPassword),
@@ -85,10 +89,12 @@ impl Structure {
             Self::UrlQueryPassword | Self::KeyValueList | Self::UserFlag | Self::SqlIdentifiedBy => 25,
             Self::BearerHeader
             | Self::PasswordFlag
-            | Self::XmlPassword
+            | Self::XmlElement
             | Self::Chpasswd
             | Self::ShortFlag
             | Self::AttachedFlag
+            | Self::SpacedFlag
+            | Self::ConfigWord
             | Self::SecureString => 20,
             Self::KubernetesSecret => 12,
             Self::AssignedPassword | Self::AssignedSecret => 10,
@@ -111,17 +117,19 @@ impl Structure {
             Self::Jwk => json_key::jwk(text, at),
             Self::DockerAuth => client_file::docker_auth(text, at + len),
             Self::NpmrcValue => client_file::npmrc_value(text, at + len),
-            Self::Netrc => client_file::netrc(text, at + len),
+            Self::Netrc => client_file::netrc(text, at, at + len),
             Self::Pgpass => return client_file::pgpass(text, out),
             Self::AwsSecret => return aws::aws_secret(text, at, len, out),
             Self::SasSignature => http::sas_signature(text, at + len),
             Self::UserFlag => command_line::user_flag(text, at + len),
             Self::PasswordFlag => command_line::password_flag(text, at + len),
             Self::SqlIdentifiedBy => sql::identified_by(text, at, at + len),
-            Self::XmlPassword => client_file::xml_password(text, at + len),
+            Self::XmlElement => client_file::xml_element(text, at + len),
             Self::Chpasswd => command_line::chpasswd(text, at),
             Self::ShortFlag => command_line::short_flag(text, at + len),
             Self::AttachedFlag => command_line::attached_flag(text, at + len),
+            Self::SpacedFlag => command_line::spaced_flag(text, at, at + len),
+            Self::ConfigWord => command_line::config_word(text, at, at + len),
             Self::SecureString => command_line::secure_string(text, at + len),
             Self::KubernetesSecret => return kubernetes::secret(text, at, at + len, out),
             Self::AssignedPassword | Self::AssignedSecret => None,
