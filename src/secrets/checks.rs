@@ -24,7 +24,7 @@ pub(super) enum Check {
     /// Base64 of `<integer>:<bytes>` (Bitbucket and Jira data centre).
     IntegerColon,
     /// Base 58 whose last four bytes are the start of a double SHA-256 of the rest (Bitcoin).
-    Base58Check,
+    Base58,
     /// The part before the first dot is base64 of a decimal number (Discord).
     NumericId,
 }
@@ -40,7 +40,7 @@ impl Check {
         ("nkey-crc16", Self::NkeyCrc16),
         ("base64-json", Self::Base64Json),
         ("integer-colon", Self::IntegerColon),
-        ("base58check", Self::Base58Check),
+        ("base58check", Self::Base58),
         ("numeric-id", Self::NumericId),
     ];
 
@@ -109,7 +109,7 @@ impl Check {
                 let colon = memchr::memchr(b':', &bytes)?;
                 colon > 0 && bytes[..colon].iter().all(u8::is_ascii_digit)
             }
-            Self::Base58Check => codec::base58check_holds(token),
+            Self::Base58 => codec::base58check_holds(token),
             Self::NumericId => {
                 let id = codec::base64_decode(body.split(|byte| *byte == b'.').next()?)?;
                 (15..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit)
@@ -173,7 +173,7 @@ impl Check {
                 let text = format!("{}:{}", fill("digit", 12), fill("alnum", 20));
                 format!("{prefix}{}", codec::base64_encode(text.as_bytes()))
             }
-            Self::Base58Check => {
+            Self::Base58 => {
                 // Version, then for a wallet depth, parent, index, chain code and key; for a single key the key.
                 let mut bytes = if prefix == "xprv" { vec![0x04, 0x88, 0xAD, 0xE4] } else { vec![0x80] };
                 if prefix == "xprv" {
