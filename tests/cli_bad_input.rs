@@ -325,3 +325,14 @@ fn staged_is_the_whole_index_wherever_one_stands() {
     folder.commit("one").write("Dockerfile", "FROM alpine:3.22\nUSER root\n\n").stage(&["Dockerfile"]);
     plimsoll(&below, &["check", "--staged", "."]).ends(0).tells("below the paths named");
 }
+
+/// Each mistake used to search the whole file for secrets again.
+#[test]
+fn a_configuration_of_nothing_but_mistakes_is_told_in_short() {
+    let folder = Folder::new();
+    folder.write("plimsoll.toml", (0..3000).map(|n| format!("key{n} = 1\n")).collect::<String>());
+    let start = Instant::now();
+    let ran = plimsoll(&folder.path(), &["check"]).ends(2).tells("key0").tells("2950 more of these");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert!(ran.err.len() < 50_000, "{} bytes", ran.err.len());
+}

@@ -522,3 +522,18 @@ fn documents_of_the_specification_are_read() {
     }
     assert!(count > 50, "{count}");
 }
+
+/// XML 1.0 has no form for most control characters: a document with one of them is no XML.
+#[test]
+fn names_that_xml_cannot_hold_do_not_break_the_document() {
+    let mut inventory = Inventory::default();
+    let name = "a\u{19}b\u{1b}[31m\u{fffe}\u{0}c";
+    inventory.add(Package::new(purl("npm", None, "abc", Some("1")), name, Some("1\u{8}".into())));
+    for version in [CycloneDxVersion::V1_4, CycloneDxVersion::V1_5] {
+        let bytes = write(&inventory, &settings(), DocumentFormat::CycloneDxXml(version)).unwrap();
+        let text = std::str::from_utf8(&bytes).unwrap();
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n') && !text.contains('\u{fffe}'));
+        assert!(text.contains("a\u{fffd}b\u{fffd}[31m\u{fffd}\u{fffd}c"), "{text}");
+        read(&bytes).unwrap();
+    }
+}

@@ -385,3 +385,27 @@ fn ignore_files_that_never_end_are_a_gap() {
         }
     }
 }
+
+#[test]
+fn a_build_of_what_is_not_there_is_said() {
+    let folder = Folder::repository();
+    folder.write("a/Dockerfile", "FROM scratch\n").stage(&["a/Dockerfile"]);
+    let build = |dockerfile: &str, context: &str| {
+        plimsoll::parse::build_context::BuildPlan::conventional(
+            RelPath::from(dockerfile),
+            RelPath::from(context),
+        )
+    };
+    for scope in [Scope::Tree, Scope::Staged] {
+        let mut plan = plan(&folder, scope);
+        plan.builds =
+            vec![build("a/Dockerfile", "a"), build("b/Dockerfile", "a"), build("a/Dockerfile", "c")];
+        assert_eq!(
+            walk::list(&plan).unwrap().notes,
+            [
+                "[[build]] names b/Dockerfile, which is not there",
+                "[[build]] sends c to a/Dockerfile, and it is not there"
+            ]
+        );
+    }
+}

@@ -11,6 +11,9 @@ use crate::finding::Excerpt;
 use crate::redact;
 use crate::secrets::{self, SecretDetector};
 
+/// More problems of one file than this are counted and not shown.
+const MOST_PROBLEMS: usize = 50;
+
 /// Tells an error on standard error.
 pub(super) fn tell(session: &mut Session<'_>, error: &anyhow::Error) {
     if let Some(ConfigError::Invalid { problems }) = error.downcast_ref() {
@@ -32,11 +35,14 @@ pub(super) fn tell(session: &mut Session<'_>, error: &anyhow::Error) {
 /// Shows each place in the configuration file, its line masked as everywhere else.
 fn point_at(session: &mut Session<'_>, problems: &[Problem]) {
     let renderer = if session.colors_err() { Renderer::styled() } else { Renderer::plain() };
-    for problem in problems {
+    // All problems are of one file, whose masks stay with it.
+    if let (Some(problem), Ok(detector)) =
+        (problems.first(), SecretDetector::new(&secrets::Settings::default()))
+    {
+        masking::mark(problem.span.source(), &detector);
+    }
+    for problem in problems.iter().take(MOST_PROBLEMS) {
         let source = problem.span.source();
-        if let Ok(detector) = SecretDetector::new(&secrets::Settings::default()) {
-            masking::mark(source, &detector);
-        }
         let Excerpt { text, first_line, marked, .. } = redact::excerpt(&problem.span);
         let path = source.path().to_string();
         let snippet = Snippet::source(text)
@@ -48,5 +54,8 @@ fn point_at(session: &mut Session<'_>, problems: &[Problem]) {
             .element(snippet)
             .element(Level::HELP.message(problem.help.as_str()))];
         let _ = writeln!(session.io.stderr, "{}", renderer.render(report));
+    }
+    if let Some(rest) = problems.len().checked_sub(MOST_PROBLEMS).filter(|rest| *rest > 0) {
+        session.error(format_args!("and {rest} more of these; correct the ones above first"));
     }
 }

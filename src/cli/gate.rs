@@ -242,7 +242,7 @@ pub(super) fn globs(globs: &[String]) -> anyhow::Result<GlobSet> {
         // As in the paths of `[[ignore]]`: `*` stays within a folder, `**` does not.
         builder.add(GlobBuilder::new(glob).literal_separator(true).build()?);
     }
-    Ok(builder.build()?)
+    builder.build().context("the patterns of `exclude` cannot be used together; write fewer or shorter ones")
 }
 
 /// Writes every report, also when one of them cannot be written; the first error is the one that is told.

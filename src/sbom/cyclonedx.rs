@@ -49,7 +49,18 @@ pub(super) fn write_xml(document: &Document<'_>, version: CycloneDxVersion) -> R
     }
     .map_err(|error| SbomError::Write(error.to_string()))?;
     bytes.push(b'\n');
-    Ok(bytes)
+    Ok(only_xml_characters(bytes))
+}
+
+/// Replaces what XML 1.0 cannot hold, escaped or not (<https://www.w3.org/TR/xml/#charsets>): the name of a package
+/// in a hostile lockfile may have any character.
+fn only_xml_characters(bytes: Vec<u8>) -> Vec<u8> {
+    let stray =
+        |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    match std::str::from_utf8(&bytes) {
+        Ok(text) if text.contains(stray) => text.replace(stray, "\u{fffd}").into_bytes(),
+        _ => bytes,
+    }
 }
 
 fn bom<'a>(document: &'a Document<'a>, version: CycloneDxVersion) -> Bom<'a> {

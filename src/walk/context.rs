@@ -118,6 +118,16 @@ fn add_contexts(plan: &Plan, files: &dyn Files, names: &[RelPath], listing: &mut
         plans.entry(build.dockerfile.clone()).or_default().retain(|other| plan.builds.contains(other));
         plans.entry(build.dockerfile.clone()).or_default().push(build.clone());
     }
+    for build in &plan.builds {
+        if !files.exists(&build.dockerfile) {
+            listing.notes.push(format!("[[build]] names {}, which is not there", build.dockerfile));
+        } else if !build.context.is_top() && !files.exists(&build.context) {
+            listing.notes.push(format!(
+                "[[build]] sends {} to {}, and it is not there",
+                build.context, build.dockerfile
+            ));
+        }
+    }
     let known: BTreeSet<&RelPath> = names.iter().collect();
     let dockerfiles: BTreeSet<RelPath> = names
         .iter()
