@@ -31,7 +31,7 @@ const STDIN_LIMIT: u64 = 256 << 20;
 /// Arguments of the gate.
 #[derive(Args, Debug)]
 pub(super) struct GateArgs {
-    /// Files and folders to judge [default: .]
+    /// Files and folders to judge [default: `.`; with --staged the whole index]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
