@@ -96,7 +96,7 @@ impl Crew<'_> {
                 reader.recycle(source);
                 seen
             }
-            Ok(Content::Large(windows)) => self.look_at_large(entry, windows),
+            Ok(Content::Large(windows)) => self.look_at_large(windows),
         }
     }
 
@@ -108,7 +108,7 @@ impl Crew<'_> {
     }
 
     /// A file that some detector can only judge whole is read whole, within a budget; any other window by window.
-    fn look_at_large(&self, entry: &Entry, mut windows: Windows) -> Seen {
+    fn look_at_large(&self, mut windows: Windows) -> Seen {
         let mut seen = Seen::default();
         let probe = windows.probe();
         if self.detectors.iter().any(|detector| !detector.takes_windows() && detector.wants(&probe)) {
@@ -118,7 +118,7 @@ impl Crew<'_> {
                     Err(gap) => Seen::gap(gap),
                 };
             }
-            seen.gaps.push(windows.over_budget(entry));
+            seen.gaps.push(windows.over_budget());
         }
         loop {
             match windows.next_window() {

@@ -117,7 +117,7 @@ impl Source {
         &self.0.bytes
     }
 
-    /// True when these bytes are the whole file from its first byte on.
+    /// True when the first of these bytes is the first of the file.
     pub fn is_file_start(&self) -> bool {
         self.0.base == 0
     }
@@ -155,7 +155,7 @@ impl Source {
         ranges.dedup_by(|next, kept| {
             let overlaps = next.range.start < kept.range.end;
             if overlaps {
-                kept.shown = kept.shown.min(next.range.start - kept.range.start + next.shown);
+                kept.shown = kept.shown.min((next.range.start - kept.range.start).saturating_add(next.shown));
                 kept.range.end = kept.range.end.max(next.range.end);
             }
             overlaps

@@ -139,6 +139,8 @@ pub struct Windows {
     body: Body,
     expected: usize,
     start: WindowStart,
+    /// Where the next window's own range begins in it.
+    own_start: usize,
     carried: Vec<u8>,
     done: bool,
 }
@@ -174,6 +176,7 @@ impl Windows {
             body,
             expected,
             start: WindowStart::FILE,
+            own_start: 0,
             carried: Vec::new(),
             done: false,
         }
@@ -190,9 +193,9 @@ impl Windows {
     }
 
     /// Says that a detector that can only judge whole files was not shown this one.
-    pub fn over_budget(&self, entry: &Entry) -> Gap {
+    pub fn over_budget(&self) -> Gap {
         Gap {
-            path: entry.path().to_string(),
+            path: self.entry.path().to_string(),
             kind: GapKind::OverBudget,
             detail: format!(
                 "{} bytes; files of this kind are judged up to {WHOLE_AT_MOST}: split it, or leave it out with `exclude`",
@@ -203,11 +206,15 @@ impl Windows {
 
     /// Everything in one piece, for a detector that can only judge whole files.
     pub fn whole(mut self) -> Result<Source, Gap> {
-        let path = self.entry.path().to_string();
         let mut bytes = Vec::with_capacity(self.expected + 1);
         match self.body.by_ref().take(WHOLE_AT_MOST as u64 + 1).read_to_end(&mut bytes) {
+            // It grew while we read it.
+            Ok(read) if read > WHOLE_AT_MOST => {
+                self.expected = read;
+                Err(self.over_budget())
+            }
             Ok(_) => Ok(Source::new(self.entry.origins, bytes)),
-            Err(error) => Err(unreadable(path, &error)),
+            Err(error) => Err(unreadable(self.entry.path().to_string(), &error)),
         }
     }
 
@@ -216,7 +223,6 @@ impl Windows {
         if self.done {
             return Ok(None);
         }
-        let first = self.start == WindowStart::FILE;
         let mut bytes = std::mem::take(&mut self.carried);
         let wanted = WINDOW - bytes.len();
         bytes.reserve(wanted);
@@ -227,9 +233,10 @@ impl Windows {
         })?;
         self.done = read < wanted;
         let len = bytes.len();
-        let own_start = if first { 0 } else { OVERLAP / 2 };
+        let own_start = self.own_start;
         let own_end = if self.done { len } else { len - OVERLAP / 2 };
-        let keep_from = if self.done { len } else { len - OVERLAP };
+        let keep_from = if self.done { len } else { character_start(&bytes, len - OVERLAP) };
+        self.own_start = own_end - keep_from;
         self.carried = bytes[keep_from..].to_vec();
         let source = Source::window(self.entry.origins.clone(), Kind::File, self.start, bytes);
         let next = source.span(keep_from as u32..keep_from as u32).region().start;
@@ -237,4 +244,11 @@ impl Windows {
         let end = if self.done { u32::MAX } else { own_end as u32 };
         Ok(Some(Window { source, own: own_start.min(len) as u32..end }))
     }
+}
+
+/// `at`, or the start of the character that it would cut: a window that began inside a character would count its
+/// rest as characters of their own, and every column after it would be too high.
+fn character_start(bytes: &[u8], at: usize) -> usize {
+    let continues = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
+    (at.saturating_sub(3)..=at).rev().find(|at| !continues(*at)).unwrap_or(at)
 }
