@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use super::base::Base;
@@ -10,7 +11,7 @@ use super::compose;
 use super::index::Blobs;
 use super::listing::{Entry, Listing, What};
 use super::plan::Plan;
-use super::tree::{Ignored, is_excluded, unreadable};
+use super::tree::{Ignored, is_excluded, is_linked, unreadable};
 use crate::parse::build_context::{BuildContext, BuildPlan, likely_context};
 use crate::parse::dockerfile::{Dockerfile, is_dockerfile_name};
 use crate::parse::dockerignore::Dockerignore;
@@ -166,8 +167,18 @@ fn ignore_file(files: &dyn Files, build: &BuildPlan) -> Option<Dockerignore> {
 
 /// Lists the folders that a context may take from once more, now for what git ignores.
 fn add_ignored(plan: &Plan, base: &Base, listing: &mut Listing) {
-    let starts: BTreeSet<RelPath> =
+    let mut starts: BTreeSet<RelPath> =
         listing.contexts.iter().map(|context| context.plan.context.clone()).collect();
+    // A link could lead to any place of this machine.
+    starts.retain(|start| {
+        let linked = is_linked(base, start);
+        if linked {
+            listing.notes.push(format!(
+                "the build context {start} is reached through a symbolic link: what git ignores there was not looked at"
+            ));
+        }
+        !linked
+    });
     let mut seen = BTreeSet::new();
     let mut folders: Vec<(RelPath, bool)> = starts.into_iter().map(|start| (start, false)).collect();
     let mut found = Vec::new();
@@ -179,16 +190,24 @@ fn add_ignored(plan: &Plan, base: &Base, listing: &mut Listing) {
         }
         let children = match fs::read_dir(base.absolute(&folder)) {
             Ok(children) => children,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
             Err(error) => {
-                listing.gaps.push(unreadable(folder.to_string(), &error));
+                if !is_excluded(&plan.exclude, &folder.join(b"file")) {
+                    listing.gaps.push(unreadable(folder.to_string(), &error));
+                }
                 continue;
             }
         };
-        for child in children.flatten() {
+        for child in children {
+            let (child, kind) = match child.and_then(|child| child.file_type().map(|kind| (child, kind))) {
+                Ok(found) => found,
+                Err(error) => {
+                    listing.gaps.push(unreadable(folder.to_string(), &error));
+                    break;
+                }
+            };
             let name = child.file_name();
             let path = folder.join(name.as_encoded_bytes());
-            let Ok(kind) = child.file_type() else { continue };
             if name == ".git" || listing.paths.contains(&path) || is_excluded(&plan.exclude, &path) {
                 continue;
             }

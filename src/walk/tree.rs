@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use git2::{IndexEntryExtendedFlag, Repository};
+use git2::Repository;
 use globset::GlobSet;
 use ignore::WalkBuilder;
 
@@ -34,9 +34,9 @@ pub(super) fn list(plan: &Plan, ignored: Ignored) -> Result<Listing, WalkError> 
     for root in &plan.roots {
         let Some(start) = resolve(plan, root, &mut listing)? else { continue };
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
-        let here = Base::around(folder, &plan.cwd);
-        let top = here.in_repository().then(|| here.folder().to_owned());
-        let base: &Base = base.get_or_insert(here);
+        let around = Base::around(folder, &plan.cwd);
+        let top = around.in_repository().then(|| around.folder().to_owned());
+        let base: &Base = base.get_or_insert(around);
         refuse_git_folder(&start, top.as_deref(), ignored, root)?;
         // Who wants every file needs no git.
         let repository = match (&top, ignored) {
@@ -47,25 +47,26 @@ pub(super) fn list(plan: &Plan, ignored: Ignored) -> Result<Listing, WalkError> 
             listing.git_folders.insert(base.relative(&top.join(".git")));
         }
         let excluded = Excluded::new(&plan.exclude, &base.relative(&start));
-        let before = found.len();
+        // What `exclude` hides below this root may have been named by another.
+        let mut here = BTreeMap::new();
         if start.is_dir() {
             // Where git sees no repository, nothing may hide in an ignore file: no index would bring it back.
             let obeyed = repository.is_some() || !start.ancestors().any(has_git_entry);
             let ignored = if obeyed { ignored } else { Ignored::Show };
-            let nested = list_folder(base, top.as_deref(), &start, ignored, &mut found, &mut listing.gaps);
+            let nested =
+                list_folder(base, top.as_deref(), &start, ignored, &excluded, &mut here, &mut listing.gaps);
             if let (Some(repository), Some(top)) = (&repository, &top) {
-                add_tracked(base, repository, top, &start, &mut found)
+                add_tracked(base, repository, top, &start, &mut here)
                     .map_err(|error| refused(root, &error))?;
             }
             if ignored == Ignored::Hide {
-                add_nested(base, &nested, &mut found, &mut listing.gaps);
+                add_nested(base, &nested, &excluded, &mut here, &mut listing.gaps);
             }
         } else {
-            found.insert(base.relative(&start), What::File(start.clone()));
+            here.insert(base.relative(&start), What::File(start.clone()));
         }
-        if found.len() > before {
-            found.retain(|path, _| !excluded.matches(path));
-        }
+        here.retain(|path, _| !excluded.matches(path));
+        found.append(&mut here);
     }
     listing.paths = found.keys().cloned().collect();
     for (path, what) in found {
@@ -119,6 +120,7 @@ fn list_folder(
     top: Option<&Path>,
     start: &Path,
     ignored: Ignored,
+    excluded: &Excluded<'_>,
     found: &mut BTreeMap<RelPath, What>,
     gaps: &mut Vec<Gap>,
 ) -> Vec<PathBuf> {
@@ -163,7 +165,12 @@ fn list_folder(
                     found.insert(path, What::File(entry.into_path()));
                 }
             }
-            Err(error) => gaps.push(unlisted(base, &error)),
+            Err(error) => {
+                let path = error_path(&error).map_or_else(RelPath::top, |path| base.relative(path));
+                if !excluded.hides(&path) {
+                    gaps.push(unlisted(&path, &error));
+                }
+            }
         }
     }
     gaps.extend(locked(&unlisted_folders).iter().map(|file| unlistable(base, file)));
@@ -188,17 +195,26 @@ fn unlistable(base: &Base, file: &TooBig) -> Gap {
 }
 
 /// What the repositories below the listed folder track: submodules, and clones that lie there.
-fn add_nested(base: &Base, tops: &[PathBuf], found: &mut BTreeMap<RelPath, What>, gaps: &mut Vec<Gap>) {
+fn add_nested(
+    base: &Base,
+    tops: &[PathBuf],
+    excluded: &Excluded<'_>,
+    found: &mut BTreeMap<RelPath, What>,
+    gaps: &mut Vec<Gap>,
+) {
     for top in tops {
+        let path = base.relative(top);
         let added = match Repository::open(top) {
             Ok(repository) => add_tracked(base, &repository, top, top, found),
             // Not a repository: its ignore files are followed all the same, as git follows them around it.
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(()),
             Err(error) => Err(error),
         };
-        if let Err(error) = added {
+        if let Err(error) = added
+            && !excluded.hides(&path)
+        {
             gaps.push(Gap {
-                path: base.relative(top).to_string(),
+                path: path.to_string(),
                 kind: GapKind::Unreadable,
                 detail: format!("the git repository cannot be read: {}", git::reason(&error)),
             });
@@ -215,21 +231,17 @@ fn add_tracked(
     found: &mut BTreeMap<RelPath, What>,
 ) -> Result<(), git2::Error> {
     const SUBMODULE: u32 = 0o160_000;
-    let prefix = Base::at(top.to_path_buf()).relative(start);
+    let own = Base::at(top.to_path_buf());
+    let prefix = own.relative(start);
     let mut linked_folders = BTreeMap::new();
     for entry in repository.index()?.iter() {
         let tracked = RelPath::from_bytes(&entry.path);
-        let added_later = IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended);
-        if entry.mode == SUBMODULE
-            || added_later.is_intent_to_add()
-            || tracked.below(&prefix).is_none()
-            || has_unsafe_part(&tracked)
-        {
+        if entry.mode == SUBMODULE || tracked.below(&prefix).is_none() || has_unsafe_part(&tracked) {
             continue;
         }
-        let on_disk = Base::at(top.to_path_buf()).absolute(&tracked);
+        let on_disk = own.absolute(&tracked);
         let path = base.relative(&on_disk);
-        if found.contains_key(&path) || is_behind_link(top, &tracked, &mut linked_folders) {
+        if found.contains_key(&path) || is_behind_link(&own, &tracked, &mut linked_folders) {
             continue;
         }
         let Ok(metadata) = fs::symlink_metadata(&on_disk) else { continue };
@@ -249,20 +261,20 @@ fn has_unsafe_part(path: &RelPath) -> bool {
         .any(|part| part.is_empty() || part == b"." || part == b".." || part.eq_ignore_ascii_case(b".git"))
 }
 
-/// True when a folder on the way to `path` is a symbolic link on disk: what lies behind is another place.
-fn is_behind_link(top: &Path, path: &RelPath, known: &mut BTreeMap<RelPath, bool>) -> bool {
-    let Some(parent) = path.parent().filter(|parent| !parent.is_top()) else { return false };
-    if let Some(linked) = known.get(&parent) {
-        return *linked;
-    }
-    let mut folder = RelPath::top();
-    let linked = parent.as_bytes().split(|byte| *byte == b'/').any(|part| {
-        folder = folder.join(part);
-        let on_disk = Base::at(top.to_path_buf()).absolute(&folder);
-        fs::symlink_metadata(on_disk).is_ok_and(|metadata| metadata.is_symlink())
-    });
-    known.insert(parent, linked);
-    linked
+/// True when a folder on the way to `path` is a symbolic link on disk.
+fn is_behind_link(base: &Base, path: &RelPath, known: &mut BTreeMap<RelPath, bool>) -> bool {
+    let Some(parent) = path.parent() else { return false };
+    *known.entry(parent).or_insert_with_key(|parent| is_linked(base, parent))
+}
+
+/// True when a folder, or one on the way to it, is a symbolic link on disk: what lies behind is another place.
+pub(super) fn is_linked(base: &Base, folder: &RelPath) -> bool {
+    let mut at = RelPath::top();
+    !folder.is_top()
+        && folder.as_bytes().split(|byte| *byte == b'/').any(|part| {
+            at = at.join(part);
+            fs::symlink_metadata(base.absolute(&at)).is_ok_and(|metadata| metadata.is_symlink())
+        })
 }
 
 /// The configuration's `exclude` as it holds below one root: a glob that would hide the root itself does not
@@ -285,6 +297,11 @@ impl<'a> Excluded<'a> {
     fn matches(&self, path: &RelPath) -> bool {
         !self.globs.is_empty()
             && self.globs.matches(as_path(path)).into_iter().any(|glob| !self.beaten.contains(&glob))
+    }
+
+    /// True for a folder that is excluded with all that it holds.
+    fn hides(&self, folder: &RelPath) -> bool {
+        self.matches(folder) || self.matches(&folder.join(b"file"))
     }
 }
 
@@ -310,8 +327,8 @@ pub(super) fn io_reason(error: &std::io::Error) -> String {
     error.kind().to_string()
 }
 
-fn unlisted(base: &Base, error: &ignore::Error) -> Gap {
-    let path = error_path(error).map_or_else(|| ".".to_owned(), |path| base.relative(path).to_string());
+fn unlisted(path: &RelPath, error: &ignore::Error) -> Gap {
+    let path = if path.is_top() { ".".to_owned() } else { path.to_string() };
     match error.io_error() {
         Some(error) => unreadable(path, error),
         None => Gap {
