@@ -409,3 +409,160 @@ fn a_build_of_what_is_not_there_is_said() {
         );
     }
 }
+
+#[test]
+fn columns_agree_where_a_window_would_cut_a_character() {
+    let folder = Folder::new();
+    // One line of three-byte characters: a power of two always falls inside one of them.
+    folder.write("line.txt", "€".repeat(3_000_000));
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    let Ok(Content::Large(mut windows)) = Reader::new(&listing).read(&listing.entries[0]) else {
+        panic!("larger than what is read whole")
+    };
+    let (mut covered, mut count) = (0, 0);
+    while let Some(window) = windows.next_window().unwrap() {
+        let len = window.source.len();
+        let end = window.own.end.min(len);
+        for byte in [0, window.own.start, end, len] {
+            let at = window.source.span(byte..byte).region().start;
+            // Characters that begin before a byte, of three bytes each.
+            assert_eq!(at.column, at.byte.div_ceil(3) + 1, "byte {} of the file", at.byte);
+        }
+        assert_eq!(window.source.span(window.own.start..end).region().start.byte, covered);
+        covered += u64::from(end - window.own.start);
+        count += 1;
+    }
+    assert_eq!(covered, 9_000_000);
+    assert!(count > 2, "{count} windows");
+}
+
+#[test]
+fn one_root_does_not_exclude_what_another_names() {
+    let folder = Folder::repository();
+    folder.write("examples/leaky/a", "a").write("c", "c");
+    let mut plan = plan(&folder, Scope::Tree);
+    plan.exclude = GlobSetBuilder::new().add(Glob::new("examples/leaky/**").unwrap()).build().unwrap();
+    for roots in [["examples/leaky", "."], [".", "examples/leaky"]] {
+        plan.roots = roots.map(PathBuf::from).to_vec();
+        assert_eq!(listed(&walk::list(&plan).unwrap()), ["worktree c", "worktree examples/leaky/a"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_read_is_a_gap_unless_it_is_excluded() {
+    use std::fs::{Permissions, read_dir, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::repository();
+    folder.write("locked/a", "a").write("b", "b");
+    let locked = folder.path().join("locked");
+    set_permissions(&locked, Permissions::from_mode(0o000)).unwrap();
+    if read_dir(&locked).is_ok() {
+        println!("note: this user may read every folder, nothing to test");
+        return;
+    }
+    let mut plan = plan(&folder, Scope::Tree);
+    let open = walk::list(&plan).unwrap();
+    plan.exclude = GlobSetBuilder::new().add(Glob::new("locked/**").unwrap()).build().unwrap();
+    let excluded = walk::list(&plan).unwrap();
+    set_permissions(&locked, Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(
+        open.gaps.iter().map(|gap| (gap.path.as_str(), gap.kind)).collect::<Vec<_>>(),
+        [("locked", GapKind::Unreadable)]
+    );
+    assert!(excluded.gaps.is_empty());
+    assert_eq!(listed(&excluded), ["worktree b"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_build_context_behind_a_link_is_not_read() {
+    let outside = Folder::new();
+    outside.write("id_rsa", "host").write("deep/key.pem", "host");
+    let folder = Folder::repository();
+    folder
+        .write("compose.yml", "services:\n  a:\n    build: {context: ctx, dockerfile: ../Dockerfile}\n")
+        .write("Dockerfile", "FROM alpine:3.20\nCOPY . /\n");
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("ctx")).unwrap();
+    let listing = walk::list(&plan(&folder, Scope::Tree)).unwrap();
+    assert_eq!(listed(&listing), ["worktree Dockerfile", "worktree compose.yml", "worktree ctx"]);
+    assert!(listing.notes.iter().any(|note| note.contains("ctx is reached through a symbolic link")));
+}
+
+#[test]
+fn a_repository_inside_the_repository_keeps_its_own_rules() {
+    let folder = Folder::repository();
+    folder.write(".gitignore", "*.log\n").write("outer.log", "o");
+    let inner = folder.path().join("vendor/inner");
+    git2::Repository::init(&inner).unwrap();
+    folder
+        .write("vendor/inner/.gitignore", "secret.txt\nkept.txt\n")
+        .write("vendor/inner/secret.txt", "s")
+        .write("vendor/inner/kept.txt", "k")
+        .write("vendor/inner/inner.log", "i");
+    let repository = git2::Repository::open(&inner).unwrap();
+    let mut index = repository.index().unwrap();
+    index.add_path(std::path::Path::new("kept.txt")).unwrap();
+    index.write().unwrap();
+    // A folder of this name that is no repository changes nothing.
+    std::fs::create_dir_all(folder.path().join("fixture/.git")).unwrap();
+    folder.write("fixture/a.txt", "a").write("fixture/.git/b.txt", "b");
+    assert_eq!(
+        listed(&walk::list(&plan(&folder, Scope::Tree)).unwrap()),
+        [
+            "worktree .gitignore",
+            "worktree fixture/a.txt",
+            "worktree vendor/inner/.gitignore",
+            "worktree vendor/inner/inner.log",
+            "worktree vendor/inner/kept.txt",
+        ]
+    );
+}
+
+#[test]
+fn only_the_repository_decides_what_is_ignored() {
+    let folder = Folder::repository();
+    let elsewhere = Folder::new();
+    elsewhere.write("excludes", "global.txt\n");
+    let mut config = folder.open().config().unwrap();
+    config.set_str("core.excludesFile", elsewhere.path().join("excludes").to_str().unwrap()).unwrap();
+    folder
+        .write("global.txt", "g")
+        .write(".ignore", "dot-ignore.txt\n")
+        .write("dot-ignore.txt", "d")
+        .write(".rgignore", "rg.txt\n")
+        .write("rg.txt", "r")
+        .write(".git/info/exclude", "local.txt\n")
+        .write("local.txt", "l");
+    assert_eq!(
+        listed(&walk::list(&plan(&folder, Scope::Tree)).unwrap()),
+        [
+            "worktree .ignore",
+            "worktree .rgignore",
+            "worktree dot-ignore.txt",
+            "worktree global.txt",
+            "worktree rg.txt",
+        ]
+    );
+}
+
+#[test]
+fn a_linked_work_tree_is_a_repository() {
+    let folder = Folder::repository();
+    folder
+        .write(".gitignore", "*.log\n")
+        .write("kept.log", "k")
+        .write("a.txt", "a")
+        .stage(&[".gitignore", "kept.log", "a.txt"])
+        .commit("one");
+    let elsewhere = Folder::new();
+    let linked = elsewhere.path().join("linked");
+    folder.open().worktree("linked", &linked, None).unwrap();
+    std::fs::write(linked.join("noise.log"), "n").unwrap();
+    let mut plan = plan(&folder, Scope::Tree);
+    plan.cwd = linked;
+    assert_eq!(
+        listed(&walk::list(&plan).unwrap()),
+        ["worktree .gitignore", "worktree a.txt", "worktree kept.log"]
+    );
+}
