@@ -178,3 +178,92 @@ impl Reporter<'_, '_> {
         self.sink.drafts.push(draft);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card;
+    use crate::source::{Origin, Origins, RelPath};
+
+    static REGULAR: RuleMeta = card! {
+        /// A rule that everybody hears.
+        id: "root-user",
+        family: Dockerfile,
+        summary: "regular",
+        severity: High,
+        confidence: High,
+        persona: Regular,
+        since: "0.1.0",
+        aliases: [],
+        controls: [],
+        references: [],
+    };
+    static AUDITOR: RuleMeta = card! {
+        /// A rule for auditors.
+        id: "root-group",
+        family: Dockerfile,
+        summary: "auditor",
+        severity: Low,
+        confidence: Low,
+        persona: Auditor,
+        since: "0.1.0",
+        aliases: [],
+        controls: [],
+        references: [],
+    };
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    /// Whether the regular rule and the auditor's rule are admitted.
+    fn admitted(persona: Persona, only: &[&str], skip: &[&str]) -> (bool, bool) {
+        let selection = Selection::new(persona, vec![Family::Dockerfile]);
+        let selection = selection.only(&names(only)).unwrap().skip(&names(skip)).unwrap();
+        (selection.admits(&REGULAR), selection.admits(&AUDITOR))
+    }
+
+    #[test]
+    fn a_persona_hears_what_the_ones_before_it_hear() {
+        assert_eq!(admitted(Persona::Regular, &[], &[]), (true, false));
+        assert_eq!(admitted(Persona::Pedantic, &[], &[]), (true, false));
+        assert_eq!(admitted(Persona::Auditor, &[], &[]), (true, true));
+    }
+
+    #[test]
+    fn who_is_named_is_heard_by_every_persona_and_nobody_else_is() {
+        assert_eq!(admitted(Persona::Regular, &["root-group"], &[]), (false, true));
+        assert_eq!(admitted(Persona::Regular, &["root-*"], &[]), (true, true));
+        assert_eq!(admitted(Persona::Auditor, &["other"], &[]), (false, false));
+    }
+
+    #[test]
+    fn to_skip_beats_to_name() {
+        assert_eq!(admitted(Persona::Auditor, &["root-*"], &["root-user"]), (false, true));
+        assert_eq!(admitted(Persona::Auditor, &[], &["root-*"]), (false, false));
+    }
+
+    #[test]
+    fn a_family_that_was_not_asked_for_is_silent_even_if_named() {
+        let selection = Selection::new(Persona::Auditor, vec![Family::Secret]);
+        assert!(!selection.only(&names(&["root-user"])).unwrap().admits(&REGULAR));
+    }
+
+    #[test]
+    fn a_rule_reports_under_its_own_name_and_the_severity_of_the_configuration() {
+        let source = Source::new(Origins::new(Origin::Stdin { path: RelPath::from("a") }), b"x".to_vec());
+        let mut selection = Selection::new(Persona::Regular, vec![Family::Dockerfile]);
+        selection.set_severity(REGULAR.id.clone(), Severity::Low);
+        let mut sink = Sink::new(&selection);
+        let mut draft = Draft::new(&AUDITOR, source.whole(), "someone else's").severity(Severity::Critical);
+        draft.family = Family::Secret;
+        sink.reporter(&REGULAR).report(draft.clone());
+        sink.reporter(&AUDITOR).report(draft);
+        assert_eq!(sink.drafts.len(), 1, "the auditor's rule is not heard");
+        let filed = &sink.drafts[0];
+        assert_eq!(
+            (&filed.rule, filed.family, filed.severity),
+            (&REGULAR.id, Family::Dockerfile, Severity::Low)
+        );
+    }
+}

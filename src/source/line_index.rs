@@ -93,3 +93,78 @@ fn character_len(bytes: &[u8]) -> usize {
 fn is_inside_character(bytes: &[u8], at: usize) -> bool {
     (1..=3).any(|back| at >= back && character_len(&bytes[at - back..]) > back)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Line and column of every byte, counted one character after the other.
+    fn plain_count(bytes: &[u8]) -> Vec<(u32, u32)> {
+        let mut at = Vec::new();
+        let (mut line, mut column) = (0, 0);
+        for chunk in bytes.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                at.push((line, column));
+                if c == '\n' {
+                    (line, column) = (line + 1, 0);
+                } else {
+                    column += 1;
+                }
+                at.extend((1..c.len_utf8()).map(|_| (line, column)));
+            }
+            for _ in chunk.invalid() {
+                at.push((line, column));
+                column += 1;
+            }
+        }
+        at.push((line, column));
+        at
+    }
+
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            "[a-z€é\u{1F600}\u{0301}]{0,40}".prop_map(String::into_bytes),
+            Just(b"\n".to_vec()),
+            Just(b"\r\n".to_vec()),
+            // Halves of characters, overlong forms, surrogates and bytes that are never UTF-8.
+            prop::collection::vec(
+                prop::sample::select(vec![
+                    0x80, 0xC0, 0xC3, 0xE2, 0x82, 0xAC, 0xED, 0xA0, 0xF0, 0x9F, 0x98, 0xFF
+                ]),
+                0..8
+            ),
+            (1500_usize..5000).prop_map(|len| "€".repeat(len).into_bytes()),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn agrees_with_a_plain_count(pieces in prop::collection::vec(piece(), 0..12)) {
+            let bytes = pieces.concat();
+            let index = LineIndex::new(&bytes);
+            for (byte, expected) in plain_count(&bytes).into_iter().enumerate() {
+                // Every byte around a checkpoint, and a sample of the others.
+                if byte % STEP < 8 || byte % STEP > STEP - 8 || byte % 61 == 0 || byte < 200 {
+                    let at = index.locate(&bytes, byte as u32);
+                    prop_assert_eq!((at.line, at.column), expected, "byte {}", byte);
+                }
+            }
+        }
+
+        #[test]
+        fn lines_are_what_stands_between_line_feeds(bytes in prop::collection::vec(prop::sample::select(b"a\n\r\xff".to_vec()), 0..60)) {
+            let index = LineIndex::new(&bytes);
+            let mut start = 0;
+            for line in bytes.split(|byte| *byte == b'\n') {
+                let end = start + line.len();
+                for byte in start..=end {
+                    prop_assert_eq!(index.line_range(byte as u32, bytes.len() as u32), start as u32..end as u32);
+                }
+                start = end + 1;
+            }
+        }
+    }
+}

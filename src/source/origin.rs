@@ -109,3 +109,26 @@ impl Origins {
         std::iter::once(&self.first).chain(&self.more)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_named_in_one_order_however_they_were_met() {
+        let path = || RelPath::from("a");
+        let worktree = Origin::Worktree { path: RelPath::from("z") };
+        let index = Origin::Index { path: path() };
+        let context = Origin::Context { path: path(), dockerfile: RelPath::from("Dockerfile") };
+        let history = Origin::History { path: path(), commit: "c0".to_owned() };
+        let sorted = [&worktree, &index, &context, &history];
+        for met in [[3, 1, 0, 2, 1, 3], [0, 1, 2, 3, 0, 1], [2, 3, 1, 0, 0, 2]] {
+            let mut origins = Origins::new(sorted[met[0]].clone());
+            for place in &met[1..] {
+                origins.add(sorted[*place].clone());
+            }
+            assert_eq!(origins.iter().collect::<Vec<_>>(), sorted);
+            assert_eq!((origins.first(), origins.more().len()), (&worktree, 3));
+        }
+    }
+}
