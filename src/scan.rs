@@ -34,10 +34,18 @@ pub fn scan(plan: &Plan, registry: &Registry, selection: &Selection) -> Result<O
     let mut seen = listing
         .entries
         .par_iter()
-        .map_init(|| Reader::new(&listing), |reader, entry| crew.look(reader, entry))
+        .map_init(
+            || Reader::new(&listing),
+            |reader, entry| {
+                let look = || crew.look(reader, entry);
+                caught(look).unwrap_or_else(|| Seen::gap(failed(entry.path().to_string(), "the checks")))
+            },
+        )
         .fold(Seen::default, Seen::and)
         .reduce(Seen::default, Seen::and);
-    crew.review(&listing, &mut seen);
+    if caught(|| crew.review(&listing, &mut seen)).is_none() {
+        seen.gaps.push(failed(".".to_owned(), "the checks over several files"));
+    }
     Ok(finish(listing, seen))
 }
 
@@ -193,6 +201,7 @@ impl Crew<'_> {
         }
         let mut sink = Sink::new(self.selection);
         review::review(listing, &seen.findings, &mut sink);
+        seen.gaps.append(&mut sink.gaps);
         let mut sealer = Sealer::default();
         for draft in sink.drafts {
             for label in std::iter::once(&draft.primary).chain(&draft.context) {
@@ -203,18 +212,23 @@ impl Crew<'_> {
     }
 }
 
-/// Runs a detector and says whether it came through. One that fails loses its own work on this source, nothing
-/// else; what it did not look at is a gap.
+/// Runs a detector and says whether it came through. What one that fails had filed until then stays; what it did
+/// not look at is a gap.
 fn run(detector: &dyn Detector, source: &Source, sink: &mut Sink<'_>) -> bool {
-    let done = catch_unwind(AssertUnwindSafe(|| detector.inspect(source, sink))).is_ok();
+    let done = caught(|| detector.inspect(source, sink)).is_some();
     if !done {
-        sink.gaps.push(Gap {
-            path: source.path().to_string(),
-            kind: GapKind::Internal,
-            detail: format!("the {} checks failed on this file: please report it", detector.family()),
-        });
+        sink.gaps.push(failed(source.path().to_string(), &format!("the {} checks", detector.family())));
     }
     done
+}
+
+/// What a piece of work came to; `None` when it panicked, which must not cost more than that piece.
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+fn failed(path: String, what: &str) -> Gap {
+    Gap { path, kind: GapKind::Internal, detail: format!("{what} failed on this: please report it") }
 }
 
 fn directives(source: &Source, dockerfile: Option<&Dockerfile>, which: Which) -> Vec<Fact> {
@@ -238,4 +252,67 @@ fn fold(mut drafts: Vec<Draft>) -> Vec<Draft> {
         !(by_shape && told.iter().any(|told| told.start < range.end && range.start < told.end))
     });
     drafts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Origin, Origins, RelPath};
+
+    /// Fails on whatever it is shown.
+    struct Broken;
+
+    impl Detector for Broken {
+        fn family(&self) -> Family {
+            Family::Secret
+        }
+
+        fn wants(&self, _: &Source) -> bool {
+            true
+        }
+
+        fn inspect(&self, _: &Source, _: &mut Sink<'_>) {
+            panic!("hunter2");
+        }
+    }
+
+    /// Counts a file as binary.
+    struct Sound;
+
+    impl Detector for Sound {
+        fn family(&self) -> Family {
+            Family::Sbom
+        }
+
+        fn wants(&self, _: &Source) -> bool {
+            true
+        }
+
+        fn inspect(&self, _: &Source, sink: &mut Sink<'_>) {
+            sink.coverage.binary += 1;
+        }
+    }
+
+    #[test]
+    fn a_detector_that_fails_is_a_gap_and_stops_no_other() {
+        let selection = Selection::new(Persona::Regular, vec![Family::Secret]);
+        let crew = Crew {
+            detectors: vec![&Broken, &Sound],
+            secrets: &Broken,
+            selection: &selection,
+            blind: &selection,
+        };
+        let source = Source::new(Origins::new(Origin::Stdin { path: RelPath::from("a.env") }), b"x".to_vec());
+        let seen = crew.look_at_whole(&source);
+        assert_eq!(
+            seen.gaps,
+            [Gap {
+                path: "a.env".to_owned(),
+                kind: GapKind::Internal,
+                detail: "the secret checks failed on this: please report it".to_owned(),
+            }]
+        );
+        assert_eq!((seen.coverage.files, seen.coverage.binary), (1, 1));
+        assert!(source.sensitive().is_none(), "what nobody could search stays masked");
+    }
 }

@@ -1,5 +1,7 @@
 //! What is listed of a work tree is what `git ls-files` lists, on repositories made to be hard to list.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests too")]
+
 mod support;
 
 use std::collections::BTreeSet;
