@@ -157,6 +157,10 @@ fn unused_is_said_only_of_rules_that_were_looked_for() {
     let facts = || directives(&file, false);
     let verdict = judge(Vec::new(), facts(), &settings());
     assert_eq!(open(&verdict), ["unused-suppression", "unused-suppression"]);
+    let help = |verdict: &Verdict| verdict.findings[0].finding.help.clone().unwrap();
+    assert_eq!(help(&verdict), "take `github-pat` out of its list");
+    let alone = source("a.py", "x = 1 # plimsoll: ignore[github-pat] -- why\n");
+    assert_eq!(help(&judge(Vec::new(), directives(&alone, false), &settings())), "remove it");
 
     let secrets_only = |meta: &RuleMeta| meta.family != plimsoll::rule::Family::Dockerfile;
     let ran = Ran { admits: &secrets_only, ..EVERYTHING };

@@ -180,17 +180,20 @@ impl<'a> Book<'a> {
                 let entry = Entry::Inline(at, index);
                 let ran = self.metas.get(name.as_str()).is_some_and(|meta| (ran.admits)(meta));
                 if ran && !self.is_used(entry) {
-                    drafts.push((entry, rules::unused::draft(directive.span.clone(), name)));
+                    let remedy = match directive.rules.as_slice() {
+                        [_] => "remove it".to_owned(),
+                        _ => format!("take `{name}` out of its list"),
+                    };
+                    drafts.push((entry, rules::unused::draft(directive.span.clone(), name, remedy)));
                 }
             }
         }
         for (at, rule) in self.ignores.iter().enumerate() {
             let had_a_chance = ran.complete && gaps.is_empty() && rule.holds && self.all_ran(rule, ran);
             if had_a_chance && !self.is_used(Entry::Config(at)) {
-                drafts.push((
-                    Entry::Config(at),
-                    rules::unused::draft(rule.ignore.span.clone(), &subject(rule.ignore)),
-                ));
+                let (span, name) = (rule.ignore.span.clone(), subject(rule.ignore));
+                let remedy = "remove it, or correct what it names";
+                drafts.push((Entry::Config(at), rules::unused::draft(span, &name, remedy)));
             }
         }
         drafts.into_iter().map(|(entry, draft)| (entry, &rules::unused::META, draft)).collect()

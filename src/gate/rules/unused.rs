@@ -40,8 +40,8 @@ pub(in crate::gate) static META: RuleMeta = card! {
     references: [],
 };
 
-pub(in crate::gate) fn draft(span: Span, name: &str) -> Draft {
+pub(in crate::gate) fn draft(span: Span, name: &str, remedy: impl Into<String>) -> Draft {
     Draft::new(&META, span, format!("the suppression of `{name}` suppresses nothing"))
-        .help(format!("remove it, or take `{name}` out of its list"))
+        .help(remedy)
         .anchor(name)
 }
