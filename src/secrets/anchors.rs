@@ -5,7 +5,9 @@
 //! Aho-Corasick automaton walks the text from the place where the literal would start. The automaton alone is
 //! bound to one dependent look-up a byte; the bitmap's look-ups are independent of each other.
 //!
-//! Literals shorter than five bytes have their grams filled up with every byte that may follow.
+//! Literals shorter than five bytes have their grams filled up with every byte that may follow. For literals of
+//! three bytes the gram at the odd distance would have two known bytes only: the gram that starts one byte early, with
+//! every byte that may stand before the literal, takes its place.
 
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
@@ -23,6 +25,8 @@ const GRAM: usize = 4;
 #[derive(Clone)]
 pub(super) struct Literal {
     pub(super) bytes: Vec<u8>,
+    /// Bytes that can stand right before it in a match.
+    pub(super) before: Class,
     /// Bytes that can follow it in a match, first and second: they fill up the grams of short literals.
     pub(super) next: [Class; 2],
 }
@@ -44,16 +48,20 @@ impl Anchors {
         let mut fronts = vec![0_u64; 1 << (FRONT_BITS - 6)].into_boxed_slice();
         for literal in literals {
             if let Some(front) = literal.bytes.first_chunk::<3>() {
-                let slot = front_slot(front);
+                let slot = front_slot(front_word(front));
                 fronts[slot >> 6] |= 1 << (slot & 63);
             }
             let next = literal.next.map(|class| class.members());
-            for offset in [0, 1] {
-                let known = &literal.bytes[offset.min(literal.bytes.len())..];
-                for_each_gram(known, &next, &mut |gram| {
-                    let slot = slot(u32::from_le_bytes(gram));
-                    bitmap[slot >> 6] |= 1 << (slot & 63);
-                });
+            let mut add = |gram| {
+                let slot = slot(u32::from_le_bytes(gram));
+                bitmap[slot >> 6] |= 1 << (slot & 63);
+            };
+            for_each_gram(&literal.bytes, &next, &mut add);
+            match literal.bytes.as_slice() {
+                [a, b, c] => {
+                    literal.before.members().into_iter().for_each(|byte| add([byte, *a, *b, *c]));
+                }
+                bytes => for_each_gram(bytes.get(1..).unwrap_or_default(), &next, &mut add),
             }
         }
         let bytes = literals.iter().map(|literal| &literal.bytes);
@@ -63,7 +71,8 @@ impl Anchors {
 
     /// Calls `hit` with the index of the literal and its start, for every occurrence, in order of the start.
     pub(super) fn find(&self, text: &[u8], mut hit: impl FnMut(usize, usize)) {
-        let mut at = 0;
+        // Where the next literal may start: what lies before has been walked.
+        let (mut at, mut next) = (0, 0);
         // Sixteen bytes a step: eight tests gathered into one mask, so that the common answer costs one branch.
         while let Some(block) = text.get(at..at + 20) {
             let low = u64::from_le_bytes(take(block, 0));
@@ -79,18 +88,30 @@ impl Anchors {
                 | self.test(high >> 32) << 6
                 | self.test(last) << 7;
             while mask != 0 {
-                let position = at + 2 * mask.trailing_zeros() as usize;
-                if position > 0 {
-                    self.walk(text, position - 1, &mut hit);
+                let offset = 2 * mask.trailing_zeros() as usize;
+                let position = at + offset;
+                // The literal may start at the gram, one byte before it, or one byte after.
+                let front = u32::from_le_bytes(take(block, offset));
+                let before =
+                    position.checked_sub(1).map(|start| (start, front << 8 | u32::from(text[start])));
+                let candidates = [before, Some((position, front)), Some((position + 1, front >> 8))];
+                for (start, front) in candidates.into_iter().flatten() {
+                    if start >= next && self.is_front(front) {
+                        self.walk(text, start, &mut hit);
+                        next = start + 1;
+                    }
                 }
-                self.walk(text, position, &mut hit);
                 mask &= mask - 1;
             }
             at += 16;
         }
         // The odd start just before was to be met by the gram at `at`.
-        for start in at.saturating_sub(1)..text.len() {
-            self.walk(text, start, &mut hit);
+        for start in next.max(at.saturating_sub(1))..text.len() {
+            if let Some(front) = text[start..].first_chunk::<3>()
+                && self.is_front(front_word(front))
+            {
+                self.walk(text, start, &mut hit);
+            }
         }
     }
 
@@ -99,13 +120,15 @@ impl Anchors {
         self.bitmap[slot >> 6] >> (slot & 63) & 1
     }
 
+    /// Whether a literal may start with the lowest three bytes of a word.
+    fn is_front(&self, word: u32) -> bool {
+        let slot = front_slot(word);
+        self.fronts[slot >> 6] >> (slot & 63) & 1 != 0
+    }
+
     /// Literals that start exactly here.
+    #[inline(never)]
     fn walk(&self, text: &[u8], start: usize, hit: &mut impl FnMut(usize, usize)) {
-        let Some(front) = text[start..].first_chunk::<3>() else { return };
-        let slot = front_slot(front);
-        if self.fronts[slot >> 6] >> (slot & 63) & 1 == 0 {
-            return;
-        }
         let Ok(mut state) = self.automaton.start_state(Anchored::Yes) else { return };
         for byte in &text[start..] {
             state = self.automaton.next_state(Anchored::Yes, state, *byte);
@@ -145,9 +168,13 @@ fn slot(gram: u32) -> usize {
     (gram.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
 }
 
-fn front_slot(front: &[u8; 3]) -> usize {
-    let word = u32::from_le_bytes([front[0], front[1], front[2], 0]);
-    (word.wrapping_mul(0x9E37_79B1) >> (32 - FRONT_BITS)) as usize
+fn front_word(front: &[u8; 3]) -> u32 {
+    u32::from_le_bytes([front[0], front[1], front[2], 0])
+}
+
+/// The slot of the lowest three bytes.
+fn front_slot(word: u32) -> usize {
+    ((word << 8).wrapping_mul(0x9E37_79B1) >> (32 - FRONT_BITS)) as usize
 }
 
 #[cfg(test)]
@@ -164,7 +191,11 @@ mod tests {
         #[test]
         fn agrees_with_plain_aho_corasick(text in "[abcSGhpuser_.:/ ]{0,120}", words in proptest::sample::subsequence(&WORDS[..], 1..8)) {
             let every = Class::named("[!-~]").unwrap();
-            let every = words.iter().map(|word| Literal { bytes: word.as_bytes().to_vec(), next: [every; 2] });
+            let every = words.iter().map(|word| Literal {
+                bytes: word.as_bytes().to_vec(),
+                before: Class::EVERY,
+                next: [every; 2],
+            });
             let anchors = Anchors::new(&every.collect::<Vec<_>>()).unwrap();
             // Without a byte that may follow, a short literal at the end of the text or before a blank is no match.
             let text = format!("{text}zzzz").replace(' ', "z");

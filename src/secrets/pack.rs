@@ -176,15 +176,22 @@ impl Pack {
             match &rule.form {
                 Form::Patterns(patterns) => {
                     for (pattern, compiled) in patterns.iter().enumerate() {
-                        let next = compiled.after_anchor();
-                        literals.push(Literal { bytes: compiled.anchor().to_vec(), next });
+                        literals.push(Literal {
+                            bytes: compiled.anchor().to_vec(),
+                            before: compiled.before_anchor(),
+                            next: compiled.after_anchor(),
+                        });
                         starts.push(Start { rule: index, pattern });
                     }
                 }
                 Form::Structure(_) | Form::Regex(_) if rule.keywords.is_empty() => by_file.push(index),
                 Form::Structure(_) | Form::Regex(_) => {
                     for keyword in &rule.keywords {
-                        literals.push(Literal { bytes: keyword.clone().into_bytes(), next: [Class::ANY; 2] });
+                        literals.push(Literal {
+                            bytes: keyword.clone().into_bytes(),
+                            before: Class::EVERY,
+                            next: [Class::ANY; 2],
+                        });
                         starts.push(Start { rule: index, pattern: 0 });
                     }
                 }

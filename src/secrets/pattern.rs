@@ -17,6 +17,7 @@ pub(super) struct Class([u64; 4]);
 
 impl Class {
     pub(super) const EMPTY: Self = Self([0; 4]);
+    pub(super) const EVERY: Self = Self([u64::MAX; 4]);
     /// What can stand in text beside a token: printable ASCII, tab and line ends.
     pub(super) const ANY: Self = Self([0xFFFF_FFFF_0000_2600, 0x7FFF_FFFF_FFFF_FFFF, 0, 0]);
 
@@ -36,6 +37,11 @@ impl Class {
 
     fn with(mut self, other: Self) -> Self {
         self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine |= theirs);
+        self
+    }
+
+    fn complement(mut self) -> Self {
+        self.0.iter_mut().for_each(|mine| *mine = !*mine);
         self
     }
 
@@ -245,6 +251,16 @@ impl Pattern {
         match &self.elements[self.anchor] {
             Element::Literal(bytes) => bytes,
             _ => b"",
+        }
+    }
+
+    /// Bytes that can stand right before the anchor in a match. Where the anchor is the front of the pattern: what is
+    /// no part of a word, and what may end an escape sequence (see [`is_escape_tail`]).
+    pub(super) fn before_anchor(&self) -> Class {
+        if self.anchor == 0 {
+            self.before.complement().with(Class::of(b"nrtbf0123456789abcdefABCDEF"))
+        } else {
+            Class::EVERY
         }
     }
 
