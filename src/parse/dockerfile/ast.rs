@@ -404,7 +404,7 @@ pub struct Word {
     pub span: Span,
     /// How it is quoted.
     pub quote: Quote,
-    /// The variables that the build expands in it.
+    /// The variables that the build expands in it, up to some thousands.
     pub variables: Vec<Variable>,
 }
 

@@ -7,10 +7,13 @@ use super::ast::{
     MountOption, Pair, Quote, Run, Variable, Word,
 };
 use super::problem::{Problem, ProblemKind};
-use super::template::{Part, Template};
+use super::template::{Part, Reference, Template};
 use super::words::{self, Json};
 use super::{Logical, keyword};
 use crate::source::Span;
+
+/// So many variables of one word are listed: a hostile word may hold millions.
+const MAX_VARIABLES: usize = 4096;
 
 /// Reads one instruction. Here-documents come later: their bodies are not in its text.
 pub(super) fn read(text: Logical, escape: char, problems: &mut Vec<Problem>) -> Instruction {
@@ -507,17 +510,16 @@ fn is_stage_name(name: &str) -> bool {
 }
 
 fn variables(template: &Template, place: impl Fn(Range<usize>) -> Span) -> Vec<Variable> {
-    let mut found = Vec::new();
-    for part in &template.parts {
-        if let Part::Variable(reference) = part {
-            found.push(Variable {
-                span: place(reference.range.clone()),
-                name: reference.name.clone(),
-                operator: reference.operator.clone(),
-            });
-        }
-    }
-    found
+    let references = template.parts.iter().filter_map(|part| match part {
+        Part::Variable(reference) => Some(reference),
+        Part::Text(_) => None,
+    });
+    let variable = |reference: &Reference| Variable {
+        span: place(reference.range.clone()),
+        name: reference.name.clone(),
+        operator: reference.operator.clone(),
+    };
+    references.take(MAX_VARIABLES).map(variable).collect()
 }
 
 /// A here-document whose body is still to be read.
