@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The hooks under the real pre-commit client: hook.sh CACHE
-# The client builds its own binary from the last commit of this repository. It is lent the target folder, where the
-# dependencies have been compiled already.
+# The client builds its own binary from the last commit of this repository. It is lent a copy of the target folder, in
+# which the dependencies have been compiled already: a copy, because cargo takes a build of the same package at
+# another path for its own, and would hand out the hook's binary as ours.
 set -euo pipefail
 repo="$(cd "$(dirname "$0")/../.." && pwd)"
 cache="$1"
@@ -14,7 +15,15 @@ client="$cache/pre-commit/bin/pre-commit"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 export PRE_COMMIT_HOME="$cache/pre-commit-home"
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$repo/target}"
+compiled="${CARGO_TARGET_DIR:-$repo/target}/release"
+export CARGO_TARGET_DIR="$cache/hook-target"
+rm -rf "$CARGO_TARGET_DIR"
+mkdir -p "$CARGO_TARGET_DIR"
+if [ -d "$compiled" ]; then
+  cp -a "$compiled" "$CARGO_TARGET_DIR/release"
+  # For the same reason, without what was built of this package.
+  rm -rf "$CARGO_TARGET_DIR"/release/{.fingerprint,build}/plimsoll-* "$CARGO_TARGET_DIR"/release/deps/*plimsoll*
+fi
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=Tester GIT_AUTHOR_EMAIL=tester@example.org
 export GIT_COMMITTER_NAME=Tester GIT_COMMITTER_EMAIL=tester@example.org
