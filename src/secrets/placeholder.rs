@@ -170,12 +170,24 @@ pub(super) fn is_documented(value: &[u8]) -> bool {
 /// all that can be wrong with them.
 pub(super) fn is_stand_in(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
-    // Long noise holds any short word now and then.
-    let counts = |word: &[u8]| word.len() >= 6 || lower.len() <= 80;
-    let holds = |words: &[&[u8]]| {
-        words.iter().any(|word| counts(word) && memchr::memmem::find(&lower, word).is_some())
-    };
+    let holds = |words: &[&[u8]]| words.iter().any(|word| holds_word(&lower, word));
     holds(&EXAMPLES) || holds(&REFERENCES) || is_monotonous(&lower)
+}
+
+/// Noise of some length holds any short word now and then: there it has to stand at an edge of the value, or beside
+/// something that is no letter and no digit.
+fn holds_word(lower: &[u8], word: &[u8]) -> bool {
+    const SHORT: usize = 6;
+    const NOISE: usize = 24;
+    if word.len() >= SHORT || lower.len() < NOISE {
+        return memchr::memmem::find(lower, word).is_some();
+    }
+    let open = |neighbour: Option<&u8>| neighbour.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let ends_in_letter = word.last().is_some_and(u8::is_ascii_alphanumeric);
+    memchr::memmem::find_iter(lower, word).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| lower.get(before));
+        open(before) || (ends_in_letter && open(lower.get(at + word.len())))
+    })
 }
 
 /// [`is_stand_in`], and values that are too common, too regular or too structured for a password.
