@@ -566,3 +566,20 @@ fn a_linked_work_tree_is_a_repository() {
         ["worktree .gitignore", "worktree a.txt", "worktree kept.log"]
     );
 }
+
+#[test]
+fn the_working_directory_is_no_build_context_of_a_tree_elsewhere() {
+    let (here, elsewhere) = (Folder::new(), Folder::new());
+    here.write("Cargo.toml", "x").write("key.pem", "k");
+    elsewhere.write("a/Dockerfile", "FROM alpine:3.20\nCOPY Cargo.toml key.pem /\n").write(
+        "a/compose.yml",
+        "services:\n  a:\n    build:\n      context: ../../../../..\n      dockerfile: Dockerfile\n",
+    );
+    let mut plan = plan(&here, Scope::Tree);
+    plan.roots = vec![elsewhere.path()];
+    let listing = walk::list(&plan).unwrap();
+    assert_eq!(listing.entries.len(), 2, "{:?}", listed(&listing));
+    for context in &listing.contexts {
+        assert_eq!(Some(context.plan.context.clone()), context.plan.dockerfile.parent());
+    }
+}

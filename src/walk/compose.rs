@@ -79,6 +79,8 @@ fn local(folder: &RelPath, text: &str) -> Option<RelPath> {
     }
     text.split('/').try_fold(folder.clone(), |at, part| match part {
         "" | "." => Some(at),
+        // The folder above `..` is not the one that its text would lose a part for.
+        ".." if at.file_name() == b".." => None,
         ".." => at.parent(),
         part => Some(at.join(part.as_bytes())),
     })
@@ -114,5 +116,7 @@ mod tests {
     #[test]
     fn a_context_outside_the_tree_is_left_out() {
         assert!(builds(&RelPath::from("compose.yml"), b"services:\n  a:\n    build: ../other\n").is_empty());
+        let above = b"services:\n  a:\n    build: ../../..\n";
+        assert!(builds(&RelPath::from("../x/compose.yml"), above).is_empty());
     }
 }

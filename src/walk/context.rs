@@ -136,6 +136,8 @@ fn add_contexts(plan: &Plan, files: &dyn Files, names: &[RelPath], listing: &mut
         .chain(plans.keys().filter(|path| known.contains(path)))
         .cloned()
         .collect();
+    // Outside of git the top is the working directory, which need not have to do with the Dockerfile at all.
+    let in_repository = listing.git_folders.contains(&RelPath::from(".git"));
     let mut sources = BTreeMap::new();
     for path in dockerfiles {
         let Some(bytes) = files.read(&path) else { continue };
@@ -145,7 +147,11 @@ fn add_contexts(plan: &Plan, files: &dyn Files, names: &[RelPath], listing: &mut
         builds.sort();
         builds.dedup();
         if builds.is_empty() {
-            let context = likely_context(&path, &dockerfile, |path| files.exists(path));
+            let context = if in_repository && !path.as_bytes().starts_with(b"../") {
+                likely_context(&path, &dockerfile, |path| files.exists(path))
+            } else {
+                path.parent().unwrap_or_else(RelPath::top)
+            };
             builds.push(BuildPlan::conventional(path.clone(), context));
         }
         for build in builds {
